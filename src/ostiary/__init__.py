@@ -1,0 +1,1 @@
+"""Open identity governance for Microsoft Entra ID."""
