@@ -1,0 +1,1 @@
+"""A runtime for Baton connectors written in Python."""
