@@ -1,0 +1,46 @@
+"""Earlier sync runs of an existing file move into the database being written."""
+
+import sqlite3
+from pathlib import Path
+
+from ostiary.baton.c1z import schema
+from ostiary.baton.c1z.errors import CorruptC1zError, storage_errors
+from ostiary.baton.c1z.runs import SyncRun, SyncType, read_runs, retained
+from ostiary.baton.c1z.working import WorkingDatabase, read_only_uri, unpacked
+
+
+def carry_over(
+    working: WorkingDatabase, previous: Path, keep: int, beside: SyncType
+) -> list[SyncRun]:
+    """Copies the runs to keep with all their records and returns them, oldest first.
+
+    A missing or empty file holds none. Anything but a readable .c1z raises.
+    """
+    if not previous.exists() or previous.stat().st_size == 0:
+        return []
+    connection = working.connection
+    with unpacked(previous, working.folder) as database, storage_errors(previous, "reading"):
+        connection.execute("ATTACH ? AS previous", (read_only_uri(database),))
+        try:
+            if not schema.columns_of(connection, "v1_sync_runs", "previous"):
+                raise CorruptC1zError(f"{previous} is damaged: it has no table of sync runs.")
+            runs = retained(read_runs(connection, "previous"), keep, beside)
+            for table in schema.TABLES:
+                _copy(connection, table, runs)
+        finally:
+            connection.execute("DETACH previous")
+    return runs
+
+
+def _copy(connection: sqlite3.Connection, table: str, runs: list[SyncRun]) -> None:
+    present = schema.columns_of(connection, table, "previous")
+    if not present:
+        return
+    columns = [name for name in schema.columns_of(connection, table) if name != "id"]
+    for run in runs:
+        connection.execute(
+            f"INSERT INTO {table} ({', '.join(columns)}) "  # noqa: S608
+            f"SELECT {schema.select_list(columns, present)} FROM previous.{table} "
+            "WHERE sync_id = ? ORDER BY id",
+            (run.sync_id,),
+        )

@@ -1,0 +1,77 @@
+"""Database files that nobody else sees.
+
+On POSIX systems their names go as soon as they are open, so that not even a killed process leaves
+gigabytes behind.
+"""
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from ostiary.baton.c1z import schema
+from ostiary.baton.c1z.container import unpack
+from ostiary.baton.c1z.errors import storage_errors
+
+_CACHE_KIB: Final = 48 * 1024
+
+
+class WorkingDatabase:
+    """A new, empty .c1z database without indexes in `folder`. Always `close` it."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = folder
+        self._path = _new_file(folder, name)
+        try:
+            self.file: BinaryIO = self._path.open("rb")
+            self.connection = _connect(self._path)
+            schema.create_tables(self.connection)
+        finally:
+            forget_name(self._path)
+
+    def close(self) -> None:
+        self.connection.close()
+        self.file.close()
+        self._path.unlink(missing_ok=True)
+
+
+@contextmanager
+def unpacked(path: Path, folder: Path) -> Iterator[Path]:
+    """The database inside the .c1z `path`, as a file in `folder` that goes at the end."""
+    target = _new_file(folder, path.name)
+    try:
+        unpack(path, target)
+        yield target
+    finally:
+        target.unlink(missing_ok=True)
+
+
+def read_only_uri(path: Path) -> str:
+    """Opens also a database whose header says WAL, without any file beside it."""
+    return f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+
+
+def forget_name(path: Path) -> None:
+    """Call once the file is open. Windows keeps the name of an open file until it is closed."""
+    if os.name == "posix":
+        path.unlink()
+
+
+def _new_file(folder: Path, name: str) -> Path:
+    with storage_errors(folder, "creating a working file in"):
+        descriptor, path = tempfile.mkstemp(prefix=f".{name}.", suffix=".working", dir=folder)
+        os.close(descriptor)
+    return Path(path)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, uri=True)
+    connection.execute("PRAGMA page_size = 4096")
+    connection.execute("PRAGMA journal_mode = MEMORY")
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    return connection

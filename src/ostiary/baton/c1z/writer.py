@@ -1,0 +1,247 @@
+"""Writing one sync to a .c1z file."""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from ostiary.baton.c1z import schema
+from ostiary.baton.c1z.carry import carry_over
+from ostiary.baton.c1z.container import pack
+from ostiary.baton.c1z.duplicates import make_unique
+from ostiary.baton.c1z.encoding import (
+    GrantFields,
+    GrantSheet,
+    grant_fields,
+    require,
+    sheet_fields,
+)
+from ostiary.baton.c1z.errors import StorageError, storage_errors
+from ostiary.baton.c1z.grants import WorkingGrants
+from ostiary.baton.c1z.runs import SyncType, newest_finished_full
+from ostiary.baton.c1z.timestamps import format_time
+from ostiary.baton.c1z.working import WorkingDatabase
+from ostiary.baton.ids import new_ksuid
+from ostiary.baton.pb import connector_v2 as v2
+
+RECORD_TABLES: Final = ("v1_resource_types", "v1_resources", "v1_entitlements", "v1_grants")
+
+
+@dataclass(frozen=True)
+class SealedSync:
+    """`size` in bytes; `counts` of resource_types, resources, entitlements and grants.
+
+    `merged` counts the records that repeated the id of another one of the same kind.
+    """
+
+    path: Path
+    sync_id: str
+    size: int
+    counts: dict[str, int]
+    merged: int
+
+
+class C1zWriter:
+    """Gathers one sync in a working database; `seal` makes it the newest sync of `output`.
+
+    Earlier syncs of an existing file are carried over, so that `keep` full ones are there in all.
+    Nothing at `output` changes before `seal`; leaving the `with` block without it abandons the
+    sync and leaves nothing behind. `clock` gives nanoseconds since the Unix epoch.
+    """
+
+    def __init__(
+        self,
+        output: Path,
+        *,
+        sync_type: SyncType = SyncType.FULL,
+        keep: int = 2,
+        temp_dir: Path | None = None,
+        clock: Callable[[], int] = time.time_ns,
+        sync_id: str | None = None,
+    ) -> None:
+        if keep < 1:
+            raise ValueError("at least the sync being written is kept")
+        _check_writable(output)
+        self.output = output
+        self.sync_type = sync_type
+        self.sync_id = sync_id or new_ksuid(lambda: clock() // 1_000_000_000)
+        self._clock = clock
+        self._merged = 0
+        self._working = WorkingDatabase(temp_dir or output.parent, output.name)
+        try:
+            self._begin(keep)
+        except BaseException:
+            self._working.close()
+            raise
+
+    def _begin(self, keep: int) -> None:
+        connection = self._working.connection
+        earlier = carry_over(self._working, self.output, keep, self.sync_type)
+        connection.execute("BEGIN")
+        self._floors = {
+            table: connection.execute(f"SELECT ifnull(max(id), 0) FROM {table}").fetchone()[0]  # noqa: S608
+            for table in RECORD_TABLES
+        }
+        parent = newest_finished_full(earlier) if self.sync_type is SyncType.PARTIAL else None
+        self._connection = connection
+        connection.execute(
+            "INSERT INTO v1_sync_runs (sync_id, started_at, sync_token, sync_type, "
+            "parent_sync_id, grants_backfilled) VALUES (?, ?, '', ?, ?, 1)",
+            (self.sync_id, self._now(), self.sync_type, parent.sync_id if parent else ""),
+        )
+
+    def put_resource_types(self, types: Iterable[v2.ResourceType]) -> int:
+        return self._insert("v1_resource_types", "external_id", map(_resource_type_fields, types))
+
+    def put_resources(self, resources: Iterable[v2.Resource]) -> int:
+        columns = "resource_type_id, external_id, parent_resource_type_id, parent_resource_id"
+        return self._insert("v1_resources", columns, map(_resource_fields, resources))
+
+    def put_entitlements(self, entitlements: Iterable[v2.Entitlement]) -> int:
+        columns = "resource_type_id, resource_id, external_id"
+        return self._insert("v1_entitlements", columns, map(_entitlement_fields, entitlements))
+
+    def put_grants(self, grants: Iterable[v2.Grant | GrantSheet]) -> int:
+        """Returns the number of rows. Takes whatever size in flat memory; batches are faster."""
+        columns = (
+            "resource_type_id, resource_id, entitlement_id, principal_resource_type_id, "
+            "principal_resource_id, external_id, expansion, needs_expansion"
+        )
+        return self._insert("v1_grants", columns, chain.from_iterable(map(_grant_rows, grants)))
+
+    def begin_expansion(self) -> WorkingGrants:
+        """Call once, when everything the connector lists has been put."""
+        with storage_errors(self._working.folder, "working in"):
+            for table in ("v1_entitlements", "v1_grants"):
+                self._merged += make_unique(self._connection, table)
+            schema.create_index(self._connection, schema.PRINCIPAL_INDEX)
+        return WorkingGrants(self._connection, self._floors, self.put_grants)
+
+    def seal(self, sync_token: str = "") -> SealedSync:
+        """Finishes the sync and replaces `output` in one step. The writer is closed afterwards."""
+        try:
+            with storage_errors(self._working.folder, "working in"):
+                counts = self._finish(sync_token)
+            size = pack(self._working.file, self.output)
+        finally:
+            self._working.close()
+        return SealedSync(self.output, self.sync_id, size, counts, self._merged)
+
+    def abandon(self) -> None:
+        """Drops the sync; `output` stays as it was. Harmless after `seal`."""
+        self._working.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.abandon()
+
+    def _insert(self, table: str, columns: str, rows: Iterator[tuple[object, ...]]) -> int:
+        places = ", ".join("?" * (columns.count(",") + 2))
+        statement = (
+            f"INSERT INTO {table} ({columns}, data, sync_id, discovered_at) "  # noqa: S608
+            f"VALUES ({places}, '{self.sync_id}', '{self._now()}')"
+        )
+        with storage_errors(self._working.folder, "working in"):
+            return self._connection.executemany(statement, rows).rowcount
+
+    def _finish(self, sync_token: str) -> dict[str, int]:
+        connection = self._connection
+        for table in schema.TABLES:
+            self._merged += make_unique(connection, table)
+        for index in schema.INDEXES:
+            schema.create_index(connection, index)
+        counts, stats = self._stats()
+        connection.execute(
+            "UPDATE v1_sync_runs SET ended_at = ?, sync_token = ?, stats = ?, supports_diff = ? "
+            "WHERE sync_id = ?",
+            (self._now(), sync_token, stats, self.sync_type is SyncType.FULL, self.sync_id),
+        )
+        connection.execute("COMMIT")
+        return counts
+
+    def _stats(self) -> tuple[dict[str, int], str]:
+        """Counts of records, and the JSON that v1_sync_runs.stats holds."""
+        by_type = {table: self._by_type(table) for table in schema.RESOURCE_TYPE_INDEX}
+        types = self._connection.execute(
+            "SELECT count(*) FROM v1_resource_types WHERE id > ?",
+            (self._floors["v1_resource_types"],),
+        ).fetchone()[0]
+        counts = {"resource_types": types}
+        counts |= {name.removeprefix("v1_"): sum(by_type[name].values()) for name in by_type}
+        details = {
+            f"{name.removeprefix('v1_')}_by_resource_type": by_type[name] for name in by_type
+        }
+        return counts, json.dumps(counts | details, separators=(",", ":"))
+
+    def _by_type(self, table: str) -> dict[str, int]:
+        return dict(
+            self._connection.execute(
+                f"SELECT resource_type_id, count(*) FROM {table} "  # noqa: S608
+                f"INDEXED BY {schema.RESOURCE_TYPE_INDEX[table]} WHERE id > ? "
+                "GROUP BY resource_type_id ORDER BY resource_type_id",
+                (self._floors[table],),
+            ).fetchall()
+        )
+
+    def _now(self) -> str:
+        return format_time(self._clock())
+
+
+def _resource_type_fields(kind: v2.ResourceType) -> tuple[str, bytes]:
+    require(kind.id, f"a resource type has no id: {kind.display_name!r}")
+    return kind.id, kind.SerializeToString(deterministic=True)
+
+
+def _resource_fields(resource: v2.Resource) -> tuple[str, str, str | None, str | None, bytes]:
+    own, parent = resource.id, resource.parent_resource_id
+    require(own.resource_type and own.resource, f"a resource has no id: {resource.display_name!r}")
+    return (
+        own.resource_type,
+        f"{own.resource_type}:{own.resource}",
+        parent.resource_type or None,
+        parent.resource or None,
+        resource.SerializeToString(deterministic=True),
+    )
+
+
+def _entitlement_fields(entitlement: v2.Entitlement) -> tuple[str, str, str, bytes]:
+    resource = entitlement.resource.id
+    require(
+        entitlement.id and resource.resource_type and resource.resource,
+        f"an entitlement lacks its id or resource: {entitlement.id!r}",
+    )
+    return (
+        resource.resource_type,
+        resource.resource,
+        entitlement.id,
+        entitlement.SerializeToString(deterministic=True),
+    )
+
+
+def _grant_rows(grant: v2.Grant | GrantSheet) -> Iterable[GrantFields]:
+    return sheet_fields(grant) if isinstance(grant, GrantSheet) else (grant_fields(grant),)
+
+
+def _check_writable(output: Path) -> None:
+    """Finds out before any work whether the finished file could be put in place."""
+    if output.is_dir():
+        raise StorageError(f"{output} is a folder; name a file to write.")
+    if not output.parent.is_dir():
+        raise StorageError(f"{output.parent} does not exist; create the folder first.")
+    with (
+        storage_errors(output, "writing"),
+        tempfile.NamedTemporaryFile(prefix=f".{output.name}.", dir=output.parent),
+    ):
+        pass
