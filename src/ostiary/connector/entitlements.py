@@ -7,10 +7,10 @@ from typing import TypedDict, Unpack
 
 from google.protobuf.message import Message
 
+from ostiary.baton.annotations import pack
 from ostiary.baton.pb import connector_v2 as pb
 from ostiary.connector.limits import DESCRIPTION_BYTES, DISPLAY_NAME_BYTES, checked_id, clip
 from ostiary.connector.profile import struct
-from ostiary.connector.resources import packed
 
 
 class Common(TypedDict, total=False):
@@ -67,7 +67,7 @@ def _entitlement(
         display_name=clip(common.get("display_name", slug), DISPLAY_NAME_BYTES),
         description=clip(common.get("description", ""), DESCRIPTION_BYTES),
         grantable_to=common.get("grantable_to", ()),
-        annotations=[packed(message) for message in common.get("annotations", ())],
+        annotations=[pack(message) for message in common.get("annotations", ())],
         purpose=purpose,
         slug=slug,
     )

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypedDict, Unpack
 
-from google.protobuf.any_pb2 import Any
 from google.protobuf.message import Message
 
+from ostiary.baton.annotations import pack
 from ostiary.baton.pb import connector_v2 as pb
 from ostiary.connector.limits import (
     DESCRIPTION_BYTES,
@@ -36,13 +36,6 @@ class Common(TypedDict, total=False):
     external_url: str
     created_at: datetime | None
     annotations: Sequence[Message]
-
-
-def packed(message: Message) -> Any:
-    """The message as an annotation, with map entries in a stable order."""
-    annotation = Any()
-    annotation.Pack(message, deterministic=True)
-    return annotation
 
 
 def resource_id(resource_type: str, resource: str) -> pb.ResourceId:
@@ -108,7 +101,7 @@ def user_resource(
     )
     resource.status.details = trait.status.details
     if non_human is not None:
-        resource.annotations.append(packed(non_human))
+        resource.annotations.append(pack(non_human))
     return resource
 
 
@@ -218,10 +211,10 @@ def _resource(
         resource.profile.CopyFrom(struct(common["profile"]))
     if trait is not None:
         _copy_down(resource, trait)
-        resource.annotations.append(packed(trait))
+        resource.annotations.append(pack(trait))
     if is_https_url(url := common.get("external_url", "")):
-        resource.annotations.append(packed(pb.ExternalLink(url=url)))
-    resource.annotations.extend(packed(message) for message in common.get("annotations", ()))
+        resource.annotations.append(pack(pb.ExternalLink(url=url)))
+    resource.annotations.extend(pack(message) for message in common.get("annotations", ()))
     return resource
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import base64
+import binascii
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from ostiary.connector.fields import Field, Value
+from ostiary.connector.status import ConnectorError, Status
+
 T = TypeVar("T")
 
-Value = str | bool | int | tuple[str, ...]
-"""What a field can hold. An empty string, 0, False and () mean "not given"."""
+INLINE_PREFIXES = ("data:", "-----BEGIN ")
+"""A `file` value that starts so is the content itself, not a path."""
 
 
 class Settings:
@@ -21,15 +26,17 @@ class Settings:
 
     def __init__(
         self,
+        fields: Iterable[Field],
         values: Mapping[str, Value],
         *,
-        secrets: frozenset[str] = frozenset(),
-        given: frozenset[str] = frozenset(),
         auth_method: str = "",
     ) -> None:
-        self._values = dict(values)
-        self._secrets = secrets
-        self._given = given
+        """`values` holds what was given; the other fields have their defaults."""
+        self._fields = {declared.name: declared for declared in fields}
+        self._given = frozenset(values)
+        self._values = {
+            name: values.get(name, declared.initial) for name, declared in self._fields.items()
+        }
         self.auth_method = auth_method
         """Name of the field group in force, or "" when the connector declares none."""
 
@@ -46,21 +53,42 @@ class Settings:
         return self._typed(name, tuple)
 
     def get_path(self, name: str) -> Path | None:
-        """The path of a `file` or `string` field, or None when it was not given."""
+        """The path a `file` or `string` field names, or None when it was not given."""
         value = self.get_str(name)
         return Path(value).expanduser() if value else None
 
+    def read_file(self, name: str) -> bytes | None:
+        """What a `file` field points at or holds: a path, PEM text, or a base64 data URL.
+
+        None when it was not given; `ConnectorError` when it cannot be read.
+        """
+        value = self.get_str(name)
+        if not value:
+            return None
+        if value.startswith("data:"):
+            return _decoded(name, value)
+        if value.startswith(INLINE_PREFIXES):
+            return value.encode()
+        try:
+            return Path(value).expanduser().read_bytes()
+        except OSError as error:
+            raise ConnectorError(
+                Status.INVALID_ARGUMENT,
+                f"--{name} names a file that cannot be read: {value} ({error.strerror}).",
+                remedy="Check the path and its permissions.",
+            ) from error
+
     def given(self, name: str) -> bool:
-        """Whether a flag, the environment or the file named this field."""
-        return name in self._given
+        """Whether a flag, the environment or the file named this field, and not as empty."""
+        return name in self._given and self._values[name] != self._fields[name].empty
 
     def secret_values(self) -> Iterator[str]:
-        """The values that must never be shown."""
-        for name in self._secrets:
+        """The values that must never be shown. The path of a secret file is not one of them."""
+        for name, declared in self._fields.items():
             value = self._values[name]
-            if isinstance(value, tuple):
+            if declared.secret and isinstance(value, tuple):
                 yield from value
-            elif isinstance(value, str) and value:
+            elif declared.secret and isinstance(value, str) and not _is_path(declared, value):
                 yield value
 
     def _typed(self, name: str, wanted: type[T]) -> T:
@@ -71,7 +99,23 @@ class Settings:
 
     def __repr__(self) -> str:
         shown = ", ".join(
-            f"{name}={'***' if name in self._secrets and value else repr(value)}"
-            for name, value in sorted(self._values.items())
+            f"{name}={'***' if self._fields[name].secret and value else repr(value)}"
+            for name, value in self._values.items()
         )
         return f"Settings({shown})"
+
+
+def _is_path(declared: Field, value: str) -> bool:
+    return declared.kind == "file" and not value.startswith(INLINE_PREFIXES)
+
+
+def _decoded(name: str, url: str) -> bytes:
+    header, _, content = url.partition(",")
+    try:
+        return base64.b64decode(content, validate=header.endswith(";base64"))
+    except binascii.Error as error:
+        raise ConnectorError(
+            Status.INVALID_ARGUMENT,
+            f"--{name} holds a data URL that is not base64.",
+            remedy="Give the path of the file instead.",
+        ) from error
