@@ -19,7 +19,10 @@ def carry_over(
     if not previous.exists() or previous.stat().st_size == 0:
         return []
     connection = working.connection
-    with unpacked(previous, working.folder) as database, storage_errors(previous, "reading"):
+    with (
+        unpacked(previous, working.folder) as database,
+        storage_errors(previous, "reading", space=working.folder),
+    ):
         connection.execute("ATTACH ? AS previous", (read_only_uri(database),))
         try:
             if not schema.columns_of(connection, "v1_sync_runs", "previous"):

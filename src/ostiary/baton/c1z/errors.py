@@ -44,27 +44,32 @@ class DiskFullError(StorageError):
 
 
 @contextmanager
-def storage_errors(path: Path, doing: str) -> Iterator[None]:
-    """Turns errors of the operating system and of SQLite into ours; `doing` is a gerund phrase."""
+def storage_errors(path: Path, doing: str, *, space: Path | None = None) -> Iterator[None]:
+    """Turns errors of the operating system and of SQLite into ours.
+
+    `doing` is a gerund phrase that precedes `path`; `space` is the folder whose disk may run full,
+    by default the one of `path`.
+    """
     try:
         yield
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            raise _disk_full(path, doing) from error
-        reason = error.strerror or str(error)
-        raise StorageError(f"{doing} {path} failed: {reason}") from error
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-            raise _disk_full(path, doing) from error
-        raise StorageError(f"{doing} {path} failed: {error}") from error
+            raise _disk_full(path, doing, space) from error
+        raise StorageError(f"{doing} {path} failed: {error.strerror or error}") from error
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-            raise CorruptC1zError(f"{path} is damaged: {error}") from error
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            raise _disk_full(path, doing, space) from error
+        if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            raise CorruptC1zError(f"{path} is damaged: {error}.") from error
+        if isinstance(error, sqlite3.OperationalError):
+            raise StorageError(f"{doing} {path} failed: {error}") from error
         raise
 
 
-def _disk_full(path: Path, doing: str) -> DiskFullError:
+def _disk_full(path: Path, doing: str, space: Path | None) -> DiskFullError:
+    folder = space or (path if path.is_dir() else path.parent)
     return DiskFullError(
-        f"{doing} {path} failed: no space left in {path.parent}. "
-        "Free some space or choose another folder (--c1z-temp-dir for the working files)."
+        f"{doing} {path} failed: no space is left in {folder}. Free some, or put the working files "
+        "on another disk (--c1z-temp-dir)."
     )

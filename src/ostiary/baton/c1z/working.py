@@ -8,7 +8,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -24,18 +24,17 @@ class WorkingDatabase:
 
     def __init__(self, folder: Path, name: str) -> None:
         self.folder = folder
-        self._path = _new_file(folder, name)
-        try:
-            self.file: BinaryIO = self._path.open("rb")
-            self.connection = _connect(self._path)
+        with ExitStack() as stack, storage_errors(folder, "working in"):
+            path = _new_file(folder, name)
+            stack.callback(path.unlink, missing_ok=True)
+            self.file: BinaryIO = stack.enter_context(path.open("rb"))
+            self.connection = stack.enter_context(closing(_connect(path)))
             schema.create_tables(self.connection)
-        finally:
-            forget_name(self._path)
+            forget_name(path)
+            self._open = stack.pop_all()
 
     def close(self) -> None:
-        self.connection.close()
-        self.file.close()
-        self._path.unlink(missing_ok=True)
+        self._open.close()
 
 
 @contextmanager
@@ -74,4 +73,12 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    _spill_to(connection, path.parent)
     return connection
+
+
+def _spill_to(connection: sqlite3.Connection, folder: Path) -> None:
+    """Sorting for an index spills to disk: to the disk of the database, not to a small /tmp."""
+    if "SQLITE_TMPDIR" not in os.environ:
+        quoted = str(folder.resolve()).replace("'", "''")
+        connection.execute(f"PRAGMA temp_store_directory = '{quoted}'")

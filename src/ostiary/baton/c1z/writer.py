@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -30,6 +30,7 @@ from ostiary.baton.ids import new_ksuid
 from ostiary.baton.pb import connector_v2 as v2
 
 RECORD_TABLES: Final = ("v1_resource_types", "v1_resources", "v1_entitlements", "v1_grants")
+_BATCH: Final = 4_096
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class C1zWriter:
     Earlier syncs of an existing file are carried over, so that `keep` full ones are there in all.
     Nothing at `output` changes before `seal`; leaving the `with` block without it abandons the
     sync and leaves nothing behind. `clock` gives nanoseconds since the Unix epoch.
+    A record without its ids raises InvalidRecordError.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class C1zWriter:
         self.output = output
         self.sync_type = sync_type
         self.sync_id = sync_id or new_ksuid(lambda: clock() // 1_000_000_000)
+        self.has_expandable_grants = False
         self._clock = clock
         self._merged = 0
         self._working = WorkingDatabase(temp_dir or output.parent, output.name)
@@ -112,7 +115,9 @@ class C1zWriter:
             "resource_type_id, resource_id, entitlement_id, principal_resource_type_id, "
             "principal_resource_id, external_id, expansion, needs_expansion"
         )
-        return self._insert("v1_grants", columns, chain.from_iterable(map(_grant_rows, grants)))
+        return self._insert(
+            "v1_grants", columns, chain.from_iterable(map(self._grant_rows, grants))
+        )
 
     def begin_expansion(self) -> WorkingGrants:
         """Call once, when everything the connector lists has been put."""
@@ -153,8 +158,19 @@ class C1zWriter:
             f"INSERT INTO {table} ({columns}, data, sync_id, discovered_at) "  # noqa: S608
             f"VALUES ({places}, '{self.sync_id}', '{self._now()}')"
         )
-        with storage_errors(self._working.folder, "working in"):
-            return self._connection.executemany(statement, rows).rowcount
+        count = 0
+        while batch := list(islice(rows, _BATCH)):
+            with storage_errors(self._working.folder, "working in"):
+                count += self._connection.executemany(statement, batch).rowcount
+        return count
+
+    def _grant_rows(self, grant: v2.Grant | GrantSheet) -> Iterable[GrantFields]:
+        if isinstance(grant, GrantSheet):
+            self.has_expandable_grants |= grant.expandable is not None
+            return sheet_fields(grant)
+        fields = grant_fields(grant)
+        self.has_expandable_grants |= fields[6] is not None
+        return (fields,)
 
     def _finish(self, sync_token: str) -> dict[str, int]:
         connection = self._connection
@@ -228,10 +244,6 @@ def _entitlement_fields(entitlement: v2.Entitlement) -> tuple[str, str, str, byt
         entitlement.id,
         entitlement.SerializeToString(deterministic=True),
     )
-
-
-def _grant_rows(grant: v2.Grant | GrantSheet) -> Iterable[GrantFields]:
-    return sheet_fields(grant) if isinstance(grant, GrantSheet) else (grant_fields(grant),)
 
 
 def _check_writable(output: Path) -> None:
