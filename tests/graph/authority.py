@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-_FROM = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
-_UNTIL = datetime.datetime(2120, 1, 1, tzinfo=datetime.UTC)
+FROM = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+UNTIL = datetime.datetime(2120, 1, 1, tzinfo=datetime.UTC)
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ def _certificate(
         .issuer_name(issuer.subject if issuer else subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(_FROM)
-        .not_valid_after(_UNTIL)
+        .not_valid_before(FROM)
+        .not_valid_after(UNTIL)
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
         .add_extension(

@@ -5,7 +5,15 @@ from ostiary.graph.budget import Budget
 from ostiary.graph.client import GraphClient
 from ostiary.graph.clock import Clock, SystemClock
 from ostiary.graph.clouds import UnknownCloud, login_domain
-from ostiary.graph.credentials import Credential
+from ostiary.graph.credentials import (
+    Credential,
+    EntraCredential,
+    Hosts,
+    certificate,
+    client_secret,
+    managed_identity,
+    workload_identity,
+)
 from ostiary.graph.domains import InvalidDomain, parse_domain
 from ostiary.graph.faults import (
     BadRequest,
@@ -39,9 +47,11 @@ __all__ = [
     "Credential",
     "CredentialRefused",
     "DeltaExpired",
+    "EntraCredential",
     "ForeignLink",
     "GraphClient",
     "GraphError",
+    "Hosts",
     "InvalidDomain",
     "Ledger",
     "MalformedReply",
@@ -61,6 +71,10 @@ __all__ = [
     "UnknownCloud",
     "Unreachable",
     "UntrustedCertificate",
+    "certificate",
+    "client_secret",
     "login_domain",
+    "managed_identity",
     "parse_domain",
+    "workload_identity",
 ]

@@ -65,7 +65,9 @@ class GraphClient:
 
     async def __aenter__(self) -> Self:
         if self._transport is None:
-            self._transport = AiohttpTransport(timeouts=self._timeouts, ca_file=self._ca_file)
+            self._transport = AiohttpTransport(
+                self.domain, timeouts=self._timeouts, ca_file=self._ca_file
+            )
         self._sender = Sender(
             credential=self.credential,
             transport=self._transport,

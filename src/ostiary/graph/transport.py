@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from aiohttp.client_reqrep import ClientRequest
@@ -64,18 +65,40 @@ class _LastCheckRequest(ClientRequest):
         return await super().send(conn)
 
 
+def open_session(
+    domain: str,
+    *,
+    timeouts: Timeouts,
+    ca_file: str | None,
+    request_class: type[ClientRequest] = ClientRequest,
+) -> aiohttp.ClientSession:
+    """A session for one https host, by the environment's proxy if there is one.
+
+    `trust_env` stays off: with it aiohttp would also put passwords from ~/.netrc in our requests.
+    """
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(ssl=tls_context(ca_file), limit=0),
+        timeout=aiohttp.ClientTimeout(
+            total=timeouts.total, connect=timeouts.connect, sock_read=timeouts.stall
+        ),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        proxy=_proxy_for(domain),
+        request_class=request_class,
+        read_bufsize=2**18,
+    )
+
+
+def _proxy_for(domain: str) -> str | None:
+    """HTTPS_PROXY, unless NO_PROXY excepts the host."""
+    return None if proxy_bypass(domain) else getproxies().get("https")
+
+
 class AiohttpTransport:
     """Must be built inside a running event loop."""
 
-    def __init__(self, *, timeouts: Timeouts, ca_file: str | None = None) -> None:
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=tls_context(ca_file), limit=0),
-            timeout=aiohttp.ClientTimeout(
-                total=timeouts.total, connect=timeouts.connect, sock_read=timeouts.stall
-            ),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            request_class=_LastCheckRequest,
-            read_bufsize=2**18,
+    def __init__(self, domain: str, *, timeouts: Timeouts, ca_file: str | None = None) -> None:
+        self._session = open_session(
+            domain, timeouts=timeouts, ca_file=ca_file, request_class=_LastCheckRequest
         )
 
     async def exchange(self, outgoing: Outgoing, may_depart: Callable[[], None]) -> Reply:
@@ -85,7 +108,7 @@ class AiohttpTransport:
         try:
             return await self._exchange(outgoing)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise _network_fault(error, host, path) from error
+            raise network_fault(error, host, path) from error
         finally:
             _may_depart.reset(reset)
 
@@ -103,12 +126,16 @@ class AiohttpTransport:
         await self._session.close()
 
 
-def _network_fault(error: Exception, host: str, path: str) -> GraphError:
+def network_fault(error: Exception, host: str, path: str) -> GraphError:
     match error:
         case aiohttp.ClientConnectorCertificateError():
             return UntrustedCertificate(host=host, reason=_certificate_reason(error), path=path)
         case aiohttp.ClientPayloadError():
             return MalformedReply(f"The reply of {host} was cut short.", path=path, transient=True)
+        case aiohttp.ClientProxyConnectionError():
+            reason = "the proxy in HTTPS_PROXY does not answer"
+        case aiohttp.ClientHttpProxyError():
+            reason = f"the proxy in HTTPS_PROXY refused ({error.status})"
         case aiohttp.ConnectionTimeoutError():
             reason = "no connection in time"
         case asyncio.TimeoutError():
