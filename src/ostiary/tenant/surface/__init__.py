@@ -1,0 +1,6 @@
+"""The Microsoft Graph of a simulated tenant."""
+
+from ostiary.tenant.surface.caller import Authorize, Caller, TokenRejected
+from ostiary.tenant.surface.surface import GraphSurface
+
+__all__ = ["Authorize", "Caller", "GraphSurface", "TokenRejected"]

@@ -1,0 +1,47 @@
+"""What the handlers of one simulated tenant share."""
+
+from dataclasses import dataclass, field
+
+from ostiary.tenant.clock import Clock
+from ostiary.tenant.directory import Directory, Kind
+from ostiary.tenant.surface.caller import Caller
+from ostiary.tenant.surface.message import GraphRequest
+from ostiary.tenant.surface.reads.snapshots import Snapshots
+from ostiary.tenant.surface.replica import Replica
+from ostiary.tenant.surface.seal import Sealer
+from ostiary.tenant.surface.tail import NameIndex
+
+
+class Backend:
+    """`initiators` says which app made a change, by journal version; the rest came from outside."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        *,
+        lag: float = 0.0,
+        seed: int = 1,
+        page_token_life: float = 600.0,
+    ) -> None:
+        self.directory = directory
+        self.clock: Clock = directory.clock
+        self.replica = Replica(directory, lag)
+        self.sealer = Sealer(f"{directory.tenant_id}/{seed}")
+        self.snapshots = Snapshots(self.clock, self.sealer, page_token_life)
+        self.initiators: dict[int, str] = {}
+        self.principal_names = NameIndex(directory, Kind.USER, "userPrincipalName")
+
+
+@dataclass(slots=True)
+class Call:
+    """One request on its way: `args` are what the wildcards of the route's path matched."""
+
+    backend: Backend
+    request: GraphRequest
+    args: tuple[str, ...]
+    caller: Caller
+    notes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def directory(self) -> Directory:
+        return self.backend.directory
