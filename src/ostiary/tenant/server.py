@@ -19,10 +19,12 @@ from aiohttp import web
 from ostiary.tenant.clock import Clock
 from ostiary.tenant.directory.directory import Directory
 from ostiary.tenant.login.credentials import integration
+from ostiary.tenant.login.interactive import SignInRoutes
 from ostiary.tenant.login.keys import SigningKey
 from ostiary.tenant.login.registrations import AppRegistration, Registrations
 from ostiary.tenant.login.routes import TokenRoutes
 from ostiary.tenant.login.service import Login
+from ostiary.tenant.surface import GraphSurface
 from ostiary.tenant.tls import LOOPBACK_NAMES, ServerCertificate, server_certificate
 
 LOOPBACK = "127.0.0.1"
@@ -55,6 +57,7 @@ class TenantServer:
         *,
         listening: Listening | None = None,
         key: SigningKey | None = None,
+        lag: float = 0.0,
     ) -> None:
         self.directory = directory
         self.registration = registration or integration(directory)
@@ -63,6 +66,7 @@ class TenantServer:
         self.listening = listening or Listening()
         names = (*LOOPBACK_NAMES, *self.listening.names, self.listening.host)
         self.login = Login(directory, self.registrations, key=key, graph_hosts=names)
+        self.surface = GraphSurface(directory, self.login.authorize, lag=lag)
         self.certificate: ServerCertificate | None = None
         self.port = self.listening.port
         self._runner: web.AppRunner | None = None
@@ -121,7 +125,10 @@ class TenantServer:
 
     def _application(self) -> web.Application:
         app = web.Application()
-        TokenRoutes(self.login).add_to(app)
+        tokens = TokenRoutes(self.login)
+        tokens.add_to(app)
+        SignInRoutes(self.login, tokens.trace).add_to(app)
+        app.add_routes(self.surface.routes())
         return app
 
 
@@ -132,6 +139,7 @@ class SimulatedTenant:
         self,
         directory: Directory,
         *,
+        lag: float = 0.0,
         tls: bool = True,
         port: int = 0,
         registration: AppRegistration | None = None,
@@ -141,6 +149,7 @@ class SimulatedTenant:
             directory,
             registration,
             listening=Listening(port=port, tls=tls, tls_dir=tls_dir),
+            lag=lag,
         )
         self.directory = directory
         self._loop: asyncio.AbstractEventLoop | None = None

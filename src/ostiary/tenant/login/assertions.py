@@ -23,7 +23,15 @@ ALGORITHMS = ["RS256", "PS256"]
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _TOLERANCE = 300
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TOLERANT = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
+
+
+class _AnyHeader(JWSRegistry):
+    """A header may carry a whole certificate chain, and names of the client's own."""
+
+    max_header_length = 16_384
+
+
+_TOLERANT = _AnyHeader(algorithms=ALGORITHMS, strict_check_header=False)
 
 
 class Assertions:
@@ -74,7 +82,9 @@ class Assertions:
     ) -> None:
         _match(app.federated, claims)
         keys = self._registrations.issuers.get(str(claims["iss"]), [])
-        candidates = [key for key in keys if header.get("kid") in (None, key.kid)]
+        candidates = [
+            key for key in keys if None in (header.get("kid"), key.kid) or header["kid"] == key.kid
+        ]
         if not any(_verifies(assertion, key) for key in candidates):
             raise SignInError(
                 700027,
@@ -128,9 +138,8 @@ def _no_record(number: int, what: str, advice: str) -> SignInError:
 
 def _peek(assertion: str) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
-        header = dict(jws.extract_compact(assertion.encode()).headers())
-        claims = jws.extract_compact(assertion.encode()).payload
-        return header, _json_object(claims)
+        parts = jws.extract_compact(assertion.encode(), registry=_TOLERANT)
+        return dict(parts.headers()), _json_object(parts.payload)
     except (JoseError, ValueError) as error:
         raise SignInError(
             700027, "Client assertion is malformed: it must be a signed JWT in compact form."

@@ -106,6 +106,7 @@ def integration(directory: Directory, secret: ClientSecret | None = None) -> App
         secrets=[Secret(held.id, held.value, expires)],
         roles=set(READ_ROLES | WRITE_ROLES),
         requested_roles=set(READ_ROLES | WRITE_ROLES),
+        loopback_redirects=True,
         multi_tenant=True,
     )
 

@@ -36,8 +36,8 @@ class AppRegistration:
 
     `roles` are the application permissions granted; admin consent adds `requested_roles` to them.
     `delegated_scopes` are what `.default` asks a person for; `consented_scopes` maps a user id, or
-    `*` for everyone, to what was agreed. An app of another tenant is not `installed` here until an
-    administrator consents.
+    `*` for everyone, to what was agreed. An app of another tenant is not `installed` here until
+    someone consents. `loopback_redirects` admits any address on this machine, which Entra does not.
     """
 
     app_id: str
@@ -50,6 +50,7 @@ class AppRegistration:
     delegated_scopes: set[str] = field(default_factory=lambda: {"User.Read"})
     consented_scopes: dict[str, set[str]] = field(default_factory=dict)
     redirect_uris: set[str] = field(default_factory=set)
+    loopback_redirects: bool = False
     multi_tenant: bool = False
     public: bool = False
     installed: bool = True

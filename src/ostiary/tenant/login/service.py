@@ -25,8 +25,8 @@ def wall_clock() -> datetime:
 class Login:
     """Everything behind the login endpoints.
 
-    Tokens, secrets and codes age by the tenant's clock. Client assertions are signed by real
-    clients with real time, so they are judged by `assertion_now`.
+    Tokens, secrets and codes age by the tenant's clock, which may stand still. What carries
+    absolute times to or from real clients (assertions, `expires_on`) goes by `client_now`.
     """
 
     def __init__(
@@ -36,16 +36,18 @@ class Login:
         *,
         key: SigningKey | None = None,
         graph_hosts: Iterable[str] = LOOPBACK_NAMES,
-        assertion_now: Callable[[], datetime] = wall_clock,
+        client_now: Callable[[], datetime] = wall_clock,
     ) -> None:
         now = directory.clock.now
         self.now = now
+        self.client_now = client_now
+        self.directory = directory
         self.key = key or process_key()
         self.registrations = registrations
         self.tenant = TenantView(directory)
         self.tokens = Tokens(self.tenant, self.key, now, graph_hosts)
         self.sessions = Sessions(now)
-        assertions = Assertions(registrations, assertion_now)
+        assertions = Assertions(registrations, client_now)
         self.clients = Clients(self.tenant, registrations, assertions, now)
         self.token_endpoint = TokenEndpoint(self.tenant, self.clients, self.tokens, self.sessions)
 

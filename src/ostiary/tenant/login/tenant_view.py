@@ -96,5 +96,22 @@ class TenantView:
             and assignment.role_definition_id in definitions
         )
 
+    def consent_administrators(self) -> list[DirectoryObject]:
+        """Enabled people who may consent for everyone, by direct assignment or through a group."""
+        holders = {
+            assignment.principal_id for assignment in self._directory.role_assignments.values()
+        }
+        candidates = set(holders)
+        for holder in holders:
+            candidates.update(self._directory.members.get(holder, {}))
+        people = (self.user(candidate) for candidate in sorted(candidates))
+        return [
+            person
+            for person in people
+            if person is not None
+            and person.props.get("accountEnabled") is not False
+            and self.may_consent_for_everyone(person.id)
+        ]
+
     def may_consent_for_everyone(self, user_id: str) -> bool:
         return bool(self.active_roles(user_id) & MAY_CONSENT)
