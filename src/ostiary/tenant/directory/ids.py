@@ -2,6 +2,7 @@
 
 import hashlib
 from base64 import urlsafe_b64encode
+from struct import unpack
 from uuid import UUID, uuid5
 
 NAMESPACE = UUID("6f737469-6172-7900-8000-74656e616e74")
@@ -30,3 +31,8 @@ def role_assignment_id(role_definition_id: str, principal_id: str, scope: str) -
 
 def _base64url(raw: bytes) -> str:
     return urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def security_identifier(object_id: str) -> str:
+    """`S-1-12-1-a-b-c-d`: the object id's bytes as four little-endian numbers."""
+    return "S-1-12-1-" + "-".join(map(str, unpack("<4I", UUID(object_id).bytes_le)))
