@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from ostiary.baton.c1z import GrantSheet
 from ostiary.baton.pb.connector_v2 import Entitlement, Grant, Resource, ResourceId
 from ostiary.connector.status import Status
 
@@ -68,7 +69,7 @@ class Connector(Protocol):
     def entitlements(self, resource_type_id: str) -> Iterator[Entitlement]:
         """Entitlements of the resources of that type."""
 
-    def grants(self, resource_type_id: str) -> Iterator[Grant]:
+    def grants(self, resource_type_id: str) -> Iterator[Grant | GrantSheet]:
         """Grants of the entitlements of that type's resources."""
 
     async def commit(self) -> None:
