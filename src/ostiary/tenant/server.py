@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from socket import AF_INET, AF_INET6, create_server
+from socket import AF_INET, AF_INET6, create_server, socket
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -18,9 +18,11 @@ from aiohttp import web
 
 from ostiary.tenant.clock import Clock
 from ostiary.tenant.directory.directory import Directory
+from ostiary.tenant.login.caller import Caller
 from ostiary.tenant.login.credentials import integration
 from ostiary.tenant.login.interactive import SignInRoutes
 from ostiary.tenant.login.keys import SigningKey
+from ostiary.tenant.login.managed_identity import APP_SERVICE_PATH, ManagedIdentityRoutes
 from ostiary.tenant.login.registrations import AppRegistration, Registrations
 from ostiary.tenant.login.routes import TokenRoutes
 from ostiary.tenant.login.service import Login
@@ -38,13 +40,18 @@ class PortTakenError(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """Where to listen and as whom. Port 0 takes any free one; `names` join the certificate."""
+    """Where to listen and as whom. Port 0 takes any free one; `names` join the certificate.
+
+    `managed_identity` adds the endpoints Azure puts beside a workload, on a plain port of their
+    own.
+    """
 
     host: str = LOOPBACK
     port: int = 0
     tls: bool = True
     names: tuple[str, ...] = ()
     tls_dir: Path | None = None
+    managed_identity: bool = False
 
 
 class TenantServer:
@@ -69,7 +76,9 @@ class TenantServer:
         self.surface = GraphSurface(directory, self.login.authorize, lag=lag)
         self.certificate: ServerCertificate | None = None
         self.port = self.listening.port
-        self._runner: web.AppRunner | None = None
+        self.identity = ManagedIdentityRoutes(self.login, self.registration)
+        self.identity_port: int | None = None
+        self._runners: list[web.AppRunner] = []
 
     @property
     def domain(self) -> str:
@@ -83,37 +92,33 @@ class TenantServer:
 
     async def start(self) -> None:
         """Raises PortTakenError."""
-        runner = web.AppRunner(
-            self._application(), access_log=None, shutdown_timeout=_DRAIN_SECONDS
-        )
-        await runner.setup()
-        self._runner = runner
+        host = self.listening.host
         try:
-            await self._listen(runner)
+            context = self._tls_context()
+            sock = _bind(host, self.listening.port)
+            self.port = sock.getsockname()[1]
+            await self._serve(self._application(), sock, context)
+            if self.listening.managed_identity:
+                sock = _bind(host, 0)
+                self.identity_port = sock.getsockname()[1]
+                application = web.Application()
+                self.identity.add_to(application)
+                await self._serve(application, sock, None)
         except BaseException:
             await self.stop()
             raise
 
     async def stop(self) -> None:
         """Stop listening, let running requests end for a second, close the rest."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        while self._runners:
+            await _shut_down(self._runners.pop())
 
-    async def _listen(self, runner: web.AppRunner) -> None:
-        context = self._tls_context()
-        host = self.listening.host
-        try:
-            sock = create_server(
-                (host, self.listening.port), family=AF_INET6 if ":" in host else AF_INET
-            )
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise PortTakenError(
-                    error.errno, f"port {self.listening.port} on {host} is taken"
-                ) from error
-            raise
-        self.port = sock.getsockname()[1]
+    async def _serve(
+        self, application: web.Application, sock: socket, context: ssl.SSLContext | None
+    ) -> None:
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=_DRAIN_SECONDS)
+        self._runners.append(runner)
+        await runner.setup()
         await web.SockSite(runner, sock, ssl_context=context).start()
 
     def _tls_context(self) -> ssl.SSLContext | None:
@@ -144,11 +149,14 @@ class SimulatedTenant:
         port: int = 0,
         registration: AppRegistration | None = None,
         tls_dir: Path | None = None,
+        managed_identity: bool = False,
     ) -> None:
         self._server = TenantServer(
             directory,
             registration,
-            listening=Listening(port=port, tls=tls, tls_dir=tls_dir),
+            listening=Listening(
+                port=port, tls=tls, tls_dir=tls_dir, managed_identity=managed_identity
+            ),
             lag=lag,
         )
         self.directory = directory
@@ -197,6 +205,10 @@ class SimulatedTenant:
         self._loop.call_soon_threadsafe(_settle, done, act, self.directory)
         return done.result()
 
+    def authorize(self, token: str) -> Caller:
+        """Whose Graph access token this is; raises TokenRejected."""
+        return self._server.login.authorize(token)
+
     @property
     def graph_domain(self) -> str:
         return self._server.domain
@@ -242,6 +254,21 @@ class SimulatedTenant:
         return self.directory.clock
 
     @property
+    def identity_environment(self) -> dict[str, str]:
+        """`IDENTITY_ENDPOINT` and `IDENTITY_HEADER` as App Service sets them."""
+        return {
+            "IDENTITY_ENDPOINT": f"{self.imds_authority}{APP_SERVICE_PATH}",
+            "IDENTITY_HEADER": self._server.identity.header,
+        }
+
+    @property
+    def imds_authority(self) -> str:
+        """Scheme, host and port of the instance metadata endpoint."""
+        if self._server.identity_port is None:
+            raise RuntimeError("this tenant was started without managed_identity=True")
+        return f"http://{self._server.listening.host}:{self._server.identity_port}"
+
+    @property
     def environment(self) -> dict[str, str]:
         """What a connector needs in its environment to talk to this tenant."""
         return connector_environment(self._server)
@@ -259,6 +286,26 @@ def connector_environment(server: TenantServer) -> dict[str, str]:
     if server.certificate is not None:
         environment["SSL_CERT_FILE"] = str(server.certificate.ca_file)
     return environment
+
+
+def _bind(host: str, port: int) -> socket:
+    family = AF_INET6 if ":" in host else AF_INET
+    try:
+        return create_server((host, port), family=family)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortTakenError(error.errno, f"port {port} on {host} is taken") from error
+        raise
+
+
+async def _shut_down(runner: web.AppRunner) -> None:
+    """aiohttp leaves TLS connections waiting for a farewell that idle clients never send."""
+    connections = runner.server.connections if runner.server else []
+    transports = [connection.transport for connection in connections if connection.transport]
+    await runner.cleanup()
+    for transport in transports:
+        transport.abort()
+    await asyncio.sleep(0)
 
 
 def _settle(done: Future[Any], act: Callable[[Directory], Any], directory: Directory) -> None:
