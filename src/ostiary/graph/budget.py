@@ -102,4 +102,4 @@ def spacing_at(load: float) -> float:
     """Seconds between two starts: none below 0.8 of the limit, doubling with every tenth above."""
     if load < PACE_FROM:
         return 0.0
-    return float(min(0.1 * 2 ** ((load - PACE_FROM) * 10), 5.0))
+    return float(min(0.1 * 2 ** ((min(load, 2.0) - PACE_FROM) * 10), 5.0))

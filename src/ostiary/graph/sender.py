@@ -1,6 +1,7 @@
 """Sends one request until it is answered: token, gate, retries."""
 
 import logging
+import math
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -29,9 +30,10 @@ def charged(reply: Reply) -> float:
 
 def as_number(text: str) -> float:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return 0.0
+    return number if math.isfinite(number) else 0.0
 
 
 @dataclass(frozen=True)

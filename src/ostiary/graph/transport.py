@@ -100,6 +100,8 @@ class AiohttpTransport:
         self._session = open_session(
             domain, timeouts=timeouts, ca_file=ca_file, request_class=_LastCheckRequest
         )
+        # aiohttp would repeat dropped GETs by itself, unseen by gates and counts.
+        self._session._retry_connection = False
 
     async def exchange(self, outgoing: Outgoing, may_depart: Callable[[], None]) -> Reply:
         host = outgoing.url.authority
