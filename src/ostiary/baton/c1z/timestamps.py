@@ -16,8 +16,14 @@ def format_time(nanoseconds: int) -> str:
     return f"{moment}.{fraction:09d}".rstrip("0").rstrip(".")
 
 
-def parse_time(text: str) -> datetime:
-    """To the microsecond, in UTC. Accepts the RFC 3339 spelling some drivers store."""
+def parse_nanoseconds(text: str) -> int:
+    """The inverse of `format_time`. Accepts the RFC 3339 spelling some drivers store."""
     whole, _, fraction = text.removesuffix("Z").replace("T", " ").partition(".")
     moment = datetime.strptime(whole, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
-    return moment.replace(microsecond=int(fraction[:6].ljust(6, "0"))) if fraction else moment
+    return int(moment.timestamp()) * _NANOSECONDS + int(fraction[:9].ljust(9, "0"))
+
+
+def parse_time(text: str) -> datetime:
+    """To the microsecond, in UTC."""
+    seconds, fraction = divmod(parse_nanoseconds(text), _NANOSECONDS)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=fraction // 1000)

@@ -17,6 +17,7 @@ from ostiary.baton.c1z.duplicates import make_unique
 from ostiary.baton.c1z.encoding import (
     GrantFields,
     GrantSheet,
+    expansion_bytes,
     grant_fields,
     require,
     sheet_fields,
@@ -24,7 +25,7 @@ from ostiary.baton.c1z.encoding import (
 from ostiary.baton.c1z.errors import StorageError, storage_errors
 from ostiary.baton.c1z.grants import WorkingGrants
 from ostiary.baton.c1z.runs import SyncType, newest_finished_full
-from ostiary.baton.c1z.timestamps import format_time
+from ostiary.baton.c1z.timestamps import format_time, parse_nanoseconds
 from ostiary.baton.c1z.working import WorkingDatabase
 from ostiary.baton.ids import new_ksuid
 from ostiary.baton.pb import connector_v2 as v2
@@ -90,6 +91,7 @@ class C1zWriter:
             table: connection.execute(f"SELECT ifnull(max(id), 0) FROM {table}").fetchone()[0]  # noqa: S608
             for table in RECORD_TABLES
         }
+        self._earlier = earlier
         parent = newest_finished_full(earlier) if self.sync_type is SyncType.PARTIAL else None
         self._connection = connection
         connection.execute(
@@ -166,7 +168,7 @@ class C1zWriter:
 
     def _grant_rows(self, grant: v2.Grant | GrantSheet) -> Iterable[GrantFields]:
         if isinstance(grant, GrantSheet):
-            self.has_expandable_grants |= grant.expandable is not None
+            self.has_expandable_grants |= expansion_bytes(grant.expandable) is not None
             return sheet_fields(grant)
         fields = grant_fields(grant)
         self.has_expandable_grants |= fields[6] is not None
@@ -182,7 +184,7 @@ class C1zWriter:
         connection.execute(
             "UPDATE v1_sync_runs SET ended_at = ?, sync_token = ?, stats = ?, supports_diff = ? "
             "WHERE sync_id = ?",
-            (self._now(), sync_token, stats, self.sync_type is SyncType.FULL, self.sync_id),
+            (self._end(), sync_token, stats, self.sync_type is SyncType.FULL, self.sync_id),
         )
         connection.execute("COMMIT")
         return counts
@@ -213,6 +215,14 @@ class C1zWriter:
 
     def _now(self) -> str:
         return format_time(self._clock())
+
+    def _end(self) -> str:
+        """After every earlier sync, or readers would go on answering from that one.
+
+        Clocks are set back, and a Go connector writes the wall clock of its time zone.
+        """
+        earlier = (parse_nanoseconds(run.ended_at) for run in self._earlier if run.ended_at)
+        return format_time(max(self._clock(), max(earlier, default=0) + 1))
 
 
 def _resource_type_fields(kind: v2.ResourceType) -> tuple[str, bytes]:
