@@ -111,7 +111,7 @@ class TenantServer:
     async def stop(self) -> None:
         """Stop listening, let running requests end for a second, close the rest."""
         while self._runners:
-            await _shut_down(self._runners.pop())
+            await self._runners.pop().cleanup()
 
     async def _serve(
         self, application: web.Application, sock: socket, context: ssl.SSLContext | None
@@ -196,6 +196,7 @@ class SimulatedTenant:
         started.set_result(None)
         await self._stopping.wait()
         await self._server.stop()
+        await _abort_strays()
 
     def change(self, act: Callable[[Directory], T]) -> T:
         """Run `act(directory)` between two requests and return its result."""
@@ -298,12 +299,11 @@ def _bind(host: str, port: int) -> socket:
         raise
 
 
-async def _shut_down(runner: web.AppRunner) -> None:
-    """aiohttp leaves TLS connections waiting for a farewell that idle clients never send."""
-    connections = runner.server.connections if runner.server else []
-    transports = [connection.transport for connection in connections if connection.transport]
-    await runner.cleanup()
-    for transport in transports:
+async def _abort_strays() -> None:
+    """End connections that aiohttp leaves open: idle TLS ones wait for a farewell that clients
+    never send, and those still in their handshake are known to the event loop alone."""
+    transports = getattr(asyncio.get_running_loop(), "_transports", {})
+    for transport in list(transports.values()):
         transport.abort()
     await asyncio.sleep(0)
 
