@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from ostiary.tenant.clock import Clock
 from ostiary.tenant.directory import Directory, Kind
 from ostiary.tenant.surface.caller import Caller
+from ostiary.tenant.surface.delta.rounds import Quirks, Rounds
 from ostiary.tenant.surface.message import GraphRequest
 from ostiary.tenant.surface.reads.snapshots import Snapshots
 from ostiary.tenant.surface.replica import Replica
@@ -22,14 +23,24 @@ class Backend:
         lag: float = 0.0,
         seed: int = 1,
         page_token_life: float = 600.0,
+        quirks: Quirks | None = None,
     ) -> None:
         self.directory = directory
         self.clock: Clock = directory.clock
         self.replica = Replica(directory, lag)
         self.sealer = Sealer(f"{directory.tenant_id}/{seed}")
         self.snapshots = Snapshots(self.clock, self.sealer, page_token_life)
+        self.rounds = Rounds(self.replica, quirks or Quirks(seed=seed))
+        self._delta_generations: dict[str, int] = {}
         self.initiators: dict[int, str] = {}
         self.principal_names = NameIndex(directory, Kind.USER, "userPrincipalName")
+
+    def delta_generation(self, feed: str) -> int:
+        return self._delta_generations.get(feed, 0)
+
+    def force_resync(self, feed: str) -> None:
+        """Every delta token of `users`, `groups`, ... given so far answers 410 from now on."""
+        self._delta_generations[feed] = self.delta_generation(feed) + 1
 
 
 @dataclass(slots=True)

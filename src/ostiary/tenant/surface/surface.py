@@ -7,6 +7,8 @@ from aiohttp import web
 from ostiary.tenant.directory import Directory
 from ostiary.tenant.surface.backend import Backend
 from ostiary.tenant.surface.caller import Authorize
+from ostiary.tenant.surface.delta.handlers import delta_routes
+from ostiary.tenant.surface.delta.rounds import Quirks
 from ostiary.tenant.surface.message import GraphRequest, GraphResponse
 from ostiary.tenant.surface.pipeline import Pipeline
 from ostiary.tenant.surface.reads.routes import read_routes
@@ -26,8 +28,11 @@ class GraphSurface:
         lag: float = 0.0,
         seed: int = 1,
         page_token_life: float = 600.0,
+        quirks: Quirks | None = None,
     ) -> None:
-        self.backend = Backend(directory, lag=lag, seed=seed, page_token_life=page_token_life)
+        self.backend = Backend(
+            directory, lag=lag, seed=seed, page_token_life=page_token_life, quirks=quirks
+        )
         self.pipeline = Pipeline(self.backend, authorize, self._routes(), seed)
 
     def routes(self) -> list[web.RouteDef]:
@@ -39,6 +44,7 @@ class GraphSurface:
 
     def _routes(self) -> Iterator[Route]:
         yield from read_routes()
+        yield from delta_routes()
 
 
 async def graph_request(request: web.Request) -> GraphRequest:
