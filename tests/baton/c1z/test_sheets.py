@@ -115,6 +115,13 @@ def test_an_expansion_that_names_no_entitlement_is_dropped(
         assert [len(found.annotations) for found in reader.grants()] == [0, 0]
 
 
+def test_an_expansion_among_the_annotations_of_a_sheet_is_one() -> None:
+    note = pack(expandable("h"))
+    (row,) = sheet_fields(GrantSheet(members("g"), "group", ["h"], (note,)))
+    assert row == grant_fields(grant(members("g"), resource_id("group", "h"), annotations=[note]))
+    assert row[6] == expandable("h").SerializeToString()
+
+
 def test_a_million_rows_are_never_in_memory_at_once(tmp_path: Path) -> None:
     given_out = 0
 

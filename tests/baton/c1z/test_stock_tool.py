@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def test_it_reads_the_records_we_read(written: Path, command: str, key: str, rec
     with C1zReader(written) as reader:
         ours = [to_json(found) for found in getattr(reader, record)()]
     theirs = [entry[key] for entry in baton(command, written)[command]]
-    by_id = lambda entry: entry["id"]  # noqa: E731
+    by_id = itemgetter("id")
     without = [{name: entry[name] for name in entry if name != "annotations"} for entry in ours]
     seen = [{name: entry[name] for name in entry if name != "annotations"} for entry in theirs]
     assert sorted(seen, key=by_id) == sorted(without, key=by_id)

@@ -6,7 +6,7 @@ from pathlib import Path
 from ostiary.baton.c1z import schema
 from ostiary.baton.c1z.errors import CorruptC1zError, storage_errors
 from ostiary.baton.c1z.runs import SyncRun, SyncType, read_runs, retained
-from ostiary.baton.c1z.working import WorkingDatabase, read_only_uri, unpacked
+from ostiary.baton.c1z.working import WorkingDatabase, forget_name, read_only_uri, unpacked
 
 
 def carry_over(
@@ -27,6 +27,7 @@ def carry_over(
         try:
             if not schema.columns_of(connection, "v1_sync_runs", "previous"):
                 raise CorruptC1zError(f"{previous} is damaged: it has no table of sync runs.")
+            forget_name(database)
             runs = retained(read_runs(connection, "previous"), keep, beside)
             for table in schema.TABLES:
                 _copy(connection, table, runs)

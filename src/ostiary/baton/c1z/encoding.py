@@ -43,7 +43,7 @@ def sheet_fields(sheet: GrantSheet) -> Iterator[GrantFields]:
     principal_type = sheet.principal_type
     require(entitlement_id and principal_type, "a grant sheet lacks its entitlement or type")
     prefix = f"{entitlement_id}:{principal_type}:"
-    expansion = expansion_bytes(sheet.expandable)
+    expansion = sheet_expansion(sheet)
     splice = _Splice(sheet, prefix)
     frames: dict[int, tuple[bytes, bytes, bytes]] = {}
     for principal_id in sheet.principal_ids:
@@ -83,6 +83,11 @@ def grant_fields(grant: v2.Grant) -> GrantFields:
         0 if expansion is None else 1,
         _without_expandable(grant).SerializeToString(deterministic=True),
     )
+
+
+def sheet_expansion(sheet: GrantSheet) -> bytes | None:
+    """From `expandable`, or from an annotation as an ordinary grant carries it."""
+    return expansion_bytes(sheet.expandable or find(sheet.annotations, v2.GrantExpandable))
 
 
 def expansion_bytes(expandable: v2.GrantExpandable | None) -> bytes | None:

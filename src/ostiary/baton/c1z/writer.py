@@ -1,6 +1,5 @@
 """Writing one sync to a .c1z file."""
 
-import json
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -17,20 +16,20 @@ from ostiary.baton.c1z.duplicates import make_unique
 from ostiary.baton.c1z.encoding import (
     GrantFields,
     GrantSheet,
-    expansion_bytes,
     grant_fields,
-    require,
+    sheet_expansion,
     sheet_fields,
 )
 from ostiary.baton.c1z.errors import StorageError, storage_errors
 from ostiary.baton.c1z.grants import WorkingGrants
+from ostiary.baton.c1z.records import entitlement_fields, resource_fields, resource_type_fields
 from ostiary.baton.c1z.runs import SyncType, newest_finished_full
+from ostiary.baton.c1z.stats import COUNTED_TABLES, count_records
 from ostiary.baton.c1z.timestamps import format_time, parse_nanoseconds
 from ostiary.baton.c1z.working import WorkingDatabase
 from ostiary.baton.ids import new_ksuid
 from ostiary.baton.pb import connector_v2 as v2
 
-RECORD_TABLES: Final = ("v1_resource_types", "v1_resources", "v1_entitlements", "v1_grants")
 _BATCH: Final = 4_096
 
 
@@ -89,7 +88,7 @@ class C1zWriter:
         connection.execute("BEGIN")
         self._floors = {
             table: connection.execute(f"SELECT ifnull(max(id), 0) FROM {table}").fetchone()[0]  # noqa: S608
-            for table in RECORD_TABLES
+            for table in COUNTED_TABLES
         }
         self._earlier = earlier
         parent = newest_finished_full(earlier) if self.sync_type is SyncType.PARTIAL else None
@@ -101,15 +100,15 @@ class C1zWriter:
         )
 
     def put_resource_types(self, types: Iterable[v2.ResourceType]) -> int:
-        return self._insert("v1_resource_types", "external_id", map(_resource_type_fields, types))
+        return self._insert("v1_resource_types", "external_id", map(resource_type_fields, types))
 
     def put_resources(self, resources: Iterable[v2.Resource]) -> int:
         columns = "resource_type_id, external_id, parent_resource_type_id, parent_resource_id"
-        return self._insert("v1_resources", columns, map(_resource_fields, resources))
+        return self._insert("v1_resources", columns, map(resource_fields, resources))
 
     def put_entitlements(self, entitlements: Iterable[v2.Entitlement]) -> int:
         columns = "resource_type_id, resource_id, external_id"
-        return self._insert("v1_entitlements", columns, map(_entitlement_fields, entitlements))
+        return self._insert("v1_entitlements", columns, map(entitlement_fields, entitlements))
 
     def put_grants(self, grants: Iterable[v2.Grant | GrantSheet]) -> int:
         """Returns the number of rows. Takes whatever size in flat memory; batches are faster."""
@@ -168,7 +167,7 @@ class C1zWriter:
 
     def _grant_rows(self, grant: v2.Grant | GrantSheet) -> Iterable[GrantFields]:
         if isinstance(grant, GrantSheet):
-            self.has_expandable_grants |= expansion_bytes(grant.expandable) is not None
+            self.has_expandable_grants |= sheet_expansion(grant) is not None
             return sheet_fields(grant)
         fields = grant_fields(grant)
         self.has_expandable_grants |= fields[6] is not None
@@ -180,7 +179,7 @@ class C1zWriter:
             self._merged += make_unique(connection, table)
         for index in schema.INDEXES:
             schema.create_index(connection, index)
-        counts, stats = self._stats()
+        counts, stats = count_records(connection, self._floors)
         connection.execute(
             "UPDATE v1_sync_runs SET ended_at = ?, sync_token = ?, stats = ?, supports_diff = ? "
             "WHERE sync_id = ?",
@@ -188,30 +187,6 @@ class C1zWriter:
         )
         connection.execute("COMMIT")
         return counts
-
-    def _stats(self) -> tuple[dict[str, int], str]:
-        """Counts of records, and the JSON that v1_sync_runs.stats holds."""
-        by_type = {table: self._by_type(table) for table in schema.RESOURCE_TYPE_INDEX}
-        types = self._connection.execute(
-            "SELECT count(*) FROM v1_resource_types WHERE id > ?",
-            (self._floors["v1_resource_types"],),
-        ).fetchone()[0]
-        counts = {"resource_types": types}
-        counts |= {name.removeprefix("v1_"): sum(by_type[name].values()) for name in by_type}
-        details = {
-            f"{name.removeprefix('v1_')}_by_resource_type": by_type[name] for name in by_type
-        }
-        return counts, json.dumps(counts | details, separators=(",", ":"))
-
-    def _by_type(self, table: str) -> dict[str, int]:
-        return dict(
-            self._connection.execute(
-                f"SELECT resource_type_id, count(*) FROM {table} "  # noqa: S608
-                f"INDEXED BY {schema.RESOURCE_TYPE_INDEX[table]} WHERE id > ? "
-                "GROUP BY resource_type_id ORDER BY resource_type_id",
-                (self._floors[table],),
-            ).fetchall()
-        )
 
     def _now(self) -> str:
         return format_time(self._clock())
@@ -223,37 +198,6 @@ class C1zWriter:
         """
         earlier = (parse_nanoseconds(run.ended_at) for run in self._earlier if run.ended_at)
         return format_time(max(self._clock(), max(earlier, default=0) + 1))
-
-
-def _resource_type_fields(kind: v2.ResourceType) -> tuple[str, bytes]:
-    require(kind.id, f"a resource type has no id: {kind.display_name!r}")
-    return kind.id, kind.SerializeToString(deterministic=True)
-
-
-def _resource_fields(resource: v2.Resource) -> tuple[str, str, str | None, str | None, bytes]:
-    own, parent = resource.id, resource.parent_resource_id
-    require(own.resource_type and own.resource, f"a resource has no id: {resource.display_name!r}")
-    return (
-        own.resource_type,
-        f"{own.resource_type}:{own.resource}",
-        parent.resource_type or None,
-        parent.resource or None,
-        resource.SerializeToString(deterministic=True),
-    )
-
-
-def _entitlement_fields(entitlement: v2.Entitlement) -> tuple[str, str, str, bytes]:
-    resource = entitlement.resource.id
-    require(
-        entitlement.id and resource.resource_type and resource.resource,
-        f"an entitlement lacks its id or resource: {entitlement.id!r}",
-    )
-    return (
-        resource.resource_type,
-        resource.resource,
-        entitlement.id,
-        entitlement.SerializeToString(deterministic=True),
-    )
 
 
 def _check_writable(output: Path) -> None:
