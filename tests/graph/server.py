@@ -64,3 +64,8 @@ def page(
     if delta_link:
         body["@odata.deltaLink"] = delta_link
     return reply(body)
+
+
+def html_page(status: int) -> web.Response:
+    text = "<!DOCTYPE html><html><title>Sign in to WiFi</title></html>"
+    return web.Response(status=status, text=text, content_type="text/html")

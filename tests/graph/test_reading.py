@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from ostiary.graph import GraphClient, Ledger, MalformedReply
+from tests.graph.authority import Authority
 from tests.graph.credential import FixedCredential
 from tests.graph.server import GraphServer, page, reply
 
@@ -127,6 +128,27 @@ async def test_a_reader_that_stops_leaves_nothing_in_flight(
         assert prefetches()
     assert not prefetches()
     cancelled.set()
+
+
+async def test_a_listing_left_without_closing_ends_with_the_client(
+    server: GraphServer, authority: Authority
+) -> None:
+    asked, release = asyncio.Event(), asyncio.Event()
+
+    async def never(_: web.Request) -> web.Response:
+        asked.set()
+        await release.wait()
+        return page([])
+
+    server.answers = [page(["1"], server.url("/v1.0/users?n=2")), never]
+    credential = FixedCredential()
+    async with GraphClient(credential, domain=server.domain, ca_file=str(authority.file)) as client:
+        pages = client.pages("/users", Thing, stream="users")
+        await anext(pages)
+        await asyncio.wait_for(asked.wait(), 20)
+        assert prefetches()
+    assert not prefetches()
+    release.set()
 
 
 async def test_a_nextlink_to_itself_is_an_error_not_a_loop(

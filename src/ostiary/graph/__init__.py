@@ -37,6 +37,7 @@ from ostiary.graph.pages import Page
 from ostiary.graph.retry import RetryPolicy
 from ostiary.graph.tokens import AccessToken
 from ostiary.graph.transport import Timeouts
+from ostiary.graph.trust import UnreadableTrust
 
 __all__ = [
     "AccessToken",
@@ -70,6 +71,7 @@ __all__ = [
     "TokenRefused",
     "UnknownCloud",
     "Unreachable",
+    "UnreadableTrust",
     "UntrustedCertificate",
     "certificate",
     "client_secret",

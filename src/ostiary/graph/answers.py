@@ -23,6 +23,13 @@ _LICENSE_CODES = frozenset(
 _LICENSE_NAMED = re.compile(r"needs to have (?:an? |the )?(?P<feature>.+?) licen[cs]es?\b")
 _RESYNC = re.compile(r"sync ?state ?(generation is )?not ?found", re.IGNORECASE)
 _QUOTA = "Directory_QuotaExceeded"
+_ADVICE: dict[type[GraphError], str] = {
+    faults.TokenRefused: "Check that the Graph domain and the login domain belong to the same "
+    "cloud, and that the app is still enabled.",
+    faults.Throttled: "Something else may be using up this app's allowance in the tenant. Find "
+    "out what, or run again later.",
+    faults.ServiceUnavailable: "Look at the Microsoft 365 service health, and run again later.",
+}
 
 
 class InnerError(msgspec.Struct, rename={"request_id": "request-id"}):
@@ -72,7 +79,8 @@ def fault_of(status: int, headers: Mapping[str, str], body: bytes, path: str) ->
 
 def classify(status: int, code: str, message: str) -> GraphError:
     kind = _kind(status, code, message)
-    fault = kind(_sentence(status, code, message), status=status, code=code)
+    advice = _ADVICE.get(kind, "")
+    fault = kind(_sentence(status, code, message), status=status, code=code, advice=advice)
     if isinstance(fault, faults.PermissionMissing):
         fault.permissions = tuple(dict.fromkeys(_PERMISSION.findall(message)))
         fault.advice = _permission_advice(fault.permissions)

@@ -33,6 +33,8 @@ def own_link(link: str, domain: str, *, path: str = "") -> URL:
 
     The returned URL is the very object that was checked, so no second parser reads it otherwise.
     """
+    if not link.isprintable() or " " in link:
+        raise ForeignLink("an unreadable address", expected=domain, path=path)
     try:
         url = URL(link, encoded=True)
         host, port = url.host, url.port

@@ -1,6 +1,7 @@
 """One HTTPS exchange: a request out, the whole reply in, or the reason why not."""
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -147,7 +148,7 @@ def network_fault(error: Exception, host: str, path: str) -> GraphError:
         case aiohttp.ClientConnectorSSLError():
             reason = "no TLS connection could be agreed on"
         case aiohttp.ClientConnectorError():
-            reason = error.os_error.strerror or "the connection failed"
+            reason = _errno_in_words(error.os_error.errno)
         case aiohttp.ServerDisconnectedError() | ConnectionError():
             reason = "the connection was dropped"
         case _:
@@ -164,3 +165,8 @@ def network_fault(error: Exception, host: str, path: str) -> GraphError:
 def _certificate_reason(error: aiohttp.ClientConnectorCertificateError) -> str:
     reason = getattr(error.certificate_error, "verify_message", "") or "verification failed"
     return str(reason).rstrip(".")
+
+
+def _errno_in_words(number: int | None) -> str:
+    """aiohttp's own text names addresses and ports, which the sentence around it already does."""
+    return os.strerror(number).lower() if number and number > 0 else "the connection failed"

@@ -2,7 +2,7 @@
 
 import os
 import ssl
-from pathlib import Path
+import sys
 
 _SYSTEM_BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Alpine, Arch
@@ -20,38 +20,38 @@ class UnreadableTrust(ValueError):  # noqa: N818
 def tls_context(ca_file: str | None = None) -> ssl.SSLContext:
     """A verifying client context: the system's trust, SSL_CERT_FILE's and `ca_file`'s.
 
-    OpenSSL lets SSL_CERT_FILE replace the system's bundle; here it adds to it, so that naming a
-    private authority does not lose Microsoft's.
+    OpenSSL lets SSL_CERT_FILE and SSL_CERT_DIR replace the system's; here they add to it, so that
+    naming a private authority does not lose Microsoft's.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_default_certs()
-    _add_system_bundle(context)
-    for added in dict.fromkeys((os.environ.get("SSL_CERT_FILE"), ca_file)):
-        if added:
-            _add(context, added)
+    named = [os.environ.get("SSL_CERT_FILE"), ca_file]
+    folder = os.environ.get("SSL_CERT_DIR")
+    if sys.platform == "win32" or not (named[0] or folder):
+        context.load_default_certs()
+    else:
+        named.insert(0, _system_bundle())
+        folders = (ssl.get_default_verify_paths().openssl_capath, *(folder or "").split(os.pathsep))
+        for each in filter(os.path.isdir, folders):
+            context.load_verify_locations(capath=each)
+    for file in dict.fromkeys(os.path.realpath(name) for name in named if name):
+        _add(context, file)
     return context
 
 
-def _add_system_bundle(context: ssl.SSLContext) -> None:
-    """What load_default_certs leaves out when SSL_CERT_FILE or SSL_CERT_DIR points elsewhere."""
-    if not (os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")):
-        return
-    compiled_in = ssl.get_default_verify_paths()
-    for bundle in (compiled_in.openssl_cafile, *_SYSTEM_BUNDLES):
-        if Path(bundle).is_file():
-            context.load_verify_locations(cafile=bundle)
-            break
-    if Path(compiled_in.openssl_capath).is_dir():
-        context.load_verify_locations(capath=compiled_in.openssl_capath)
+def _system_bundle() -> str | None:
+    """Where the system keeps its authorities, whatever the environment says."""
+    compiled_in = ssl.get_default_verify_paths().openssl_cafile
+    return next(filter(os.path.isfile, (compiled_in, *_SYSTEM_BUNDLES)), None)
 
 
 def _add(context: ssl.SSLContext, file: str) -> None:
     try:
         context.load_verify_locations(cafile=file)
-    except (OSError, ssl.SSLError) as error:
-        reason = error.strerror if type(error) is not ssl.SSLError else None
-        raise UnreadableTrust(
-            f"The certificates in {file} cannot be read: "
-            f"{reason or 'it holds no certificate in PEM form'}."
-        ) from error
+    except ssl.SSLError:
+        reason = "it holds no certificate in PEM form"
+    except OSError as error:
+        reason = error.strerror or "it cannot be opened"
+    else:
+        return
+    raise UnreadableTrust(f"The certificates in {file} cannot be read: {reason}.")
