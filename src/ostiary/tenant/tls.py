@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import os
 import ssl
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -41,14 +40,13 @@ class ServerCertificate:
 
 
 def server_certificate(
-    folder: Path | None = None, *, names: Iterable[str] = (), now: datetime | None = None
+    folder: Path, *, names: Iterable[str] = (), now: datetime | None = None
 ) -> ServerCertificate:
-    """Certificate for loopback and `names`, made in `folder` (a new temporary one by default).
+    """Certificate for loopback and `names`, made in `folder`.
 
     Files there are kept when they still chain, cover every name and are not about to expire;
     the authority outlives its server certificates, so clients need to trust it only once.
     """
-    folder = folder if folder is not None else Path(tempfile.mkdtemp(prefix="ostiary-tls-"))
     folder.mkdir(parents=True, exist_ok=True)
     moment = now or datetime.now(UTC)
     wanted = [*LOOPBACK_NAMES, *(name for name in names if name not in LOOPBACK_NAMES)]
