@@ -67,8 +67,8 @@ def test_the_property_above_sees_violations() -> None:
     """A gate that lets everybody through is caught, so the property can fail."""
 
     class NoGate(Budget):
-        def close(self, scope: str, seconds: float) -> bool:
-            return True
+        def close(self, scope: str, seconds: float) -> None:
+            return None
 
     async def run() -> None:
         clock, lots = VirtualClock(), Random(5)

@@ -156,6 +156,14 @@ async def test_retry_after_of_an_unavailable_service_is_honoured(
     assert clock.slept == [47.5]
 
 
+async def test_an_unavailable_service_cannot_ask_for_a_day(
+    server: GraphServer, client: GraphClient, clock: LeapingClock
+) -> None:
+    server.answers = [refusal(503, "x", Retry_After="86400"), reply(GOOD)]
+    await fetch(client)
+    assert clock.slept == [600.0]
+
+
 async def test_a_stalled_connection_is_given_up_and_tried_anew(
     server: GraphServer, authority: Authority, clock: LeapingClock, credential: FixedCredential
 ) -> None:
@@ -340,6 +348,19 @@ async def test_throttling_without_progress_for_half_an_hour_is_given_up(
     start = clock.now
     assert isinstance(await failure(client), Throttled)
     assert 1700 < clock.now - start < 1800
+
+
+async def test_a_wait_too_long_to_be_worth_it_is_an_error_for_all_who_need_that_scope(
+    server: GraphServer, client: GraphClient, clock: LeapingClock
+) -> None:
+    server.answers = [refusal(429, "TooManyRequests", Retry_After="86400")]
+    assert isinstance(await failure(client), Throttled)
+    assert "86400 s more" in (await failure(client)).message
+    assert len(server.seen) == 1
+    assert clock.slept == []
+    clock.now += 86401
+    server.answers = [reply(GOOD)]
+    assert await fetch(client) == Thing("u1")
 
 
 async def test_progress_starts_the_patience_with_throttling_anew(

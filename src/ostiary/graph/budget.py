@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from ostiary.graph.clock import Clock, SystemClock
+from ostiary.graph.faults import Throttled
 
 MARGIN = 0.05
 """Seconds added to every Retry-After, so that no rounding on either side makes us early."""
@@ -44,7 +45,10 @@ class Budget:
 
     @asynccontextmanager
     async def slot(self, scopes: Iterable[str]) -> AsyncIterator[None]:
-        """Holds one of the places in flight, entered only while all `scopes` are open."""
+        """Holds one of the places in flight, entered only while all `scopes` are open.
+
+        Errors: Throttled when they will not open in a time worth waiting for.
+        """
         gates = [self._gate(scope) for scope in scopes]
         while True:
             await self._until_open(gates)
@@ -57,16 +61,19 @@ class Budget:
     def is_open(self, scopes: Iterable[str]) -> bool:
         return self._remaining([self._gate(scope) for scope in scopes]) <= 0
 
-    def close(self, scope: str, seconds: float) -> bool:
-        """Shuts the scope from now on; false when nothing got through for so long that it is time
-        to give up. The latest end of several wins.
-        """
+    def close(self, scope: str, seconds: float) -> None:
+        """Shuts the scope from now on. The latest end of several wins."""
         gate, now = self._gate(scope), self.clock.monotonic()
         gate.opens_at = max(gate.opens_at, now + seconds + MARGIN)
         gate.refusals += 1
         if gate.stalled_since is None:
             gate.stalled_since = now
-        return gate.opens_at - gate.stalled_since <= self._give_up
+
+    def hopeless(self, scopes: Iterable[str]) -> bool:
+        """Whether one of `scopes` is shut and, when it opens, will have let nothing through for
+        longer than is worth waiting.
+        """
+        return any(self._is_hopeless(self._gate(scope)) for scope in scopes)
 
     def refusals(self, scope: str) -> int:
         """How many times the scope was shut since something last got through."""
@@ -81,6 +88,12 @@ class Budget:
 
     async def _until_open(self, gates: list[Gate]) -> None:
         while (seconds := self._remaining(gates)) > 0:
+            if any(map(self._is_hopeless, gates)):
+                raise Throttled(
+                    f"Microsoft Graph lets nothing through and asks to wait {seconds:.0f} s more.",
+                    status=429,
+                    advice="Run again later.",
+                )
             await self.clock.sleep(seconds)
 
     async def _pace(self, gates: list[Gate]) -> None:
@@ -90,6 +103,11 @@ class Budget:
             gate.next_start = start + gate.spacing if gate.spacing else 0.0
         if start > now:
             await self.clock.sleep(start - now)
+
+    def _is_hopeless(self, gate: Gate) -> bool:
+        shut = gate.opens_at > self.clock.monotonic()
+        since = gate.stalled_since
+        return shut and since is not None and gate.opens_at - since > self._give_up
 
     def _remaining(self, gates: list[Gate]) -> float:
         return max(gate.opens_at for gate in gates) - self.clock.monotonic()

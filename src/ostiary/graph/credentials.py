@@ -79,6 +79,7 @@ class EntraCredential:
         self._clock = clock or SystemClock()
         self._retry = retry or RetryPolicy()
         self._keeper = TokenKeeper(self._fetch, self._clock)
+        self._answered_once = False
 
     async def token(self, *, refused: AccessToken | None = None) -> AccessToken:
         return await self._keeper.token(refused=refused)
@@ -90,16 +91,19 @@ class EntraCredential:
         failures = 0
         while True:
             try:
-                return await self._login.fetch()
+                token = await self._login.fetch()
             except GraphError as error:
                 failures += 1
                 if not error.transient or failures >= self._tries(error):
                     raise
+            else:
+                self._answered_once = True
+                return token
             await self._clock.sleep(self._retry.backoff(failures))
 
     def _tries(self, error: GraphError) -> int:
-        unreachable = isinstance(error, Unreachable)
-        return self._retry.first_contact_tries if unreachable else self._retry.tries
+        unknown_host = isinstance(error, Unreachable) and not self._answered_once
+        return self._retry.first_contact_tries if unknown_host else self._retry.tries
 
     def __repr__(self) -> str:
         return f"<EntraCredential app={self.identity.app!r} tenant={self.identity.tenant!r}>"

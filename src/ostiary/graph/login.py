@@ -96,14 +96,15 @@ class Login:
 def no_managed_identity(identity: Identity, reply: LoginReply | None) -> GraphError:
     which = f"the managed identity {identity.app}" if identity.app else "a managed identity"
     if reply is None:
-        host = "the platform's identity service"
-        return Unreachable(
+        fault = Unreachable(
             f"There is no token of {which}: nothing answers for managed identities here.",
-            host=host,
+            host="the platform's identity service",
             reason="nothing answers for managed identities here",
             advice="Run the connector on an Azure resource that has one, or use a secret or a "
             "certificate.",
         )
+        fault.transient = False  # azure-identity has tried for half a minute already
+        return fault
     return CredentialRefused(
         f"The platform gave no token of {which} ({reply.status}).",
         status=reply.status,

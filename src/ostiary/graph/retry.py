@@ -11,6 +11,8 @@ from random import Random
 class RetryPolicy:
     """`tries` counts requests, not repetitions. Waits are seconds.
 
+    `longest_wait` bounds what an unavailable service can ask for by Retry-After.
+
     A host that has never answered gets fewer tries: its name is more likely wrong than its line is
     down.
     """
@@ -19,6 +21,7 @@ class RetryPolicy:
     first_contact_tries: int = 3
     base: float = 0.5
     cap: float = 30.0
+    longest_wait: float = 600.0
     random: Random = field(default_factory=Random)
 
     def backoff(self, failures: int) -> float:

@@ -63,7 +63,6 @@ class _Trial:
     token: AccessToken | None = None
     refused: AccessToken | None = None
     asked_to_wait: float = 0.0
-    gave_up: bool = False
 
 
 class Sender:
@@ -98,7 +97,7 @@ class Sender:
                     raise
                 trial.refused = trial.token
             except faults.Throttled:
-                if trial.gave_up:
+                if self._budget.hopeless(request.scopes):
                     raise
             except faults.GraphError as error:
                 await self._pause_or_raise(request, error, trial)
@@ -140,8 +139,7 @@ class Sender:
         wait = retry_after(reply.headers, self._budget.clock.wall())
         if reply.status == 429:
             scope = throttled_scope(request.scopes, reply.headers)
-            patient = self.shut(scope, wait, request.stream)
-            trial.gave_up = not patient
+            self.shut(scope, wait, request.stream)
         else:
             trial.asked_to_wait = wait or 0.0
         if reply.status < 400 and not request.envelope:
@@ -153,13 +151,14 @@ class Sender:
 
     def shut(self, scope: str, wait: float | None, stream: str) -> bool:
         """Closes a throttle scope for `wait` seconds, or for as long as seems wise where Graph
-        did not say. False when it is time to give up.
+        did not say; tells whether waiting for it is worth the time.
         """
         if wait is None:
             wait = self._retry.backoff(self._budget.refusals(scope) + 1)
         self._observer.throttled(stream, wait)
         log.debug("throttled: %s waits %.3f s", scope, wait)
-        return self._budget.close(scope, wait)
+        self._budget.close(scope, wait)
+        return not self._budget.hopeless([scope])
 
     async def _pause_or_raise(
         self, request: Request, error: faults.GraphError, trial: _Trial
@@ -181,7 +180,8 @@ class Sender:
         log.debug("repeating after: %s %s", error.message, error.technical)
 
     async def pause(self, failures: int, *, at_least: float = 0.0) -> None:
-        await self._budget.clock.sleep(max(self._retry.backoff(failures), at_least))
+        asked = min(at_least, self._retry.longest_wait)
+        await self._budget.clock.sleep(max(self._retry.backoff(failures), asked))
 
 
 def _outgoing(request: Request, token: AccessToken) -> Outgoing:

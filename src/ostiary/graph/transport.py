@@ -149,7 +149,7 @@ def network_fault(error: Exception, host: str, path: str) -> GraphError:
             reason = "no TLS connection could be agreed on"
         case aiohttp.ClientConnectorError():
             reason = _errno_in_words(error.os_error.errno)
-        case aiohttp.ServerDisconnectedError() | ConnectionError():
+        case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError() | ConnectionError():
             reason = "the connection was dropped"
         case _:
             reason = f"the exchange failed ({type(error).__name__})"

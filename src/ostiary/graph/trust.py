@@ -4,6 +4,8 @@ import os
 import ssl
 import sys
 
+from ostiary.graph.faults import GraphError
+
 _SYSTEM_BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Alpine, Arch
     "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  # Fedora, RHEL
@@ -13,7 +15,7 @@ _SYSTEM_BUNDLES = (
 )
 
 
-class UnreadableTrust(ValueError):  # noqa: N818
+class UnreadableTrust(GraphError):  # noqa: N818
     """A file of certificates that was named cannot be used."""
 
 
@@ -54,4 +56,7 @@ def _add(context: ssl.SSLContext, file: str) -> None:
         reason = error.strerror or "it cannot be opened"
     else:
         return
-    raise UnreadableTrust(f"The certificates in {file} cannot be read: {reason}.")
+    raise UnreadableTrust(
+        f"The certificates in {file} cannot be read: {reason}.",
+        advice="Name a PEM file of authorities in SSL_CERT_FILE, or leave it unset.",
+    )
