@@ -16,7 +16,7 @@ def export_truth(directory: Directory, *, closure: bool = True) -> dict[str, Any
     """
     directory.expire()
     truth: dict[str, Any] = {
-        "organization": directory.organization,
+        "organization": dict(directory.organization),
         "objects": _objects(directory),
         "deleted": {one.id: one.kind.value for one in directory.deleted.values()},
         "members": {holder: list(held) for holder, held in directory.members.items() if held},

@@ -34,7 +34,7 @@ class Directory(State):
 
     def update(self, object_id: str, props: Properties) -> list[str]:
         """Names of the properties that really changed. A value of None clears."""
-        return self.replace_props(self.get(object_id), props)
+        return lifecycle.update(self, object_id, props)
 
     def soft_delete(self, object_id: str) -> DirectoryObject:
         return lifecycle.soft_delete(self, object_id)

@@ -4,7 +4,7 @@ from copy import deepcopy
 from uuid import UUID
 
 from ostiary.tenant.clock import graph_time
-from ostiary.tenant.directory import journal, licensing, severing
+from ostiary.tenant.directory import dynamic, journal, licensing, severing
 from ostiary.tenant.directory.ids import stable_id
 from ostiary.tenant.directory.objects import DirectoryObject, Kind, Properties
 from ostiary.tenant.directory.state import AlreadyExistsError, ObjectNotFoundError, State
@@ -19,7 +19,15 @@ def create(state: State, kind: Kind, props: Properties, object_id: str | None) -
     state.objects[kind][created.id] = created
     state.index[created.id] = created
     state.record(created, journal.CREATED)
+    dynamic.appeared(state, created)
     return created
+
+
+def update(state: State, object_id: str, props: Properties) -> list[str]:
+    changing = state.get(object_id)
+    names = state.replace_props(changing, props)
+    dynamic.changed(state, changing, names)
+    return names
 
 
 def soft_delete(state: State, object_id: str) -> DirectoryObject:
@@ -47,6 +55,7 @@ def restore(state: State, object_id: str) -> DirectoryObject:
     if back.kind is Kind.USER:
         licensing.reclaim_seats(state, back)
     severing.tie_again(state, back, state.severed.pop(object_id))
+    dynamic.appeared(state, back)
     return back
 
 
@@ -68,6 +77,7 @@ def purge(state: State, object_id: str) -> None:
 def _take_off(state: State, gone: DirectoryObject) -> None:
     del state.objects[gone.kind][gone.id]
     del state.index[gone.id]
+    dynamic.disappeared(state, gone)
 
 
 def _next_id(state: State, kind: Kind) -> str:

@@ -14,6 +14,7 @@ from ostiary.tenant.directory.objects import (
     RoleScheduleInstance,
     Sku,
 )
+from ostiary.tenant.directory.rules import Rule
 
 
 class ObjectNotFoundError(KeyError):
@@ -59,6 +60,7 @@ class State:
         self.skus: dict[str, Sku] = {}
         self.sign_ins: dict[str, Properties] = {}
         self.sync_jobs: dict[str, list[Properties]] = {}
+        self.rules: dict[str, Rule] = {}
 
     @property
     def tenant_id(self) -> str:

@@ -2,7 +2,6 @@
 
 from itertools import pairwise
 
-from ostiary.tenant.directory import Kind
 from ostiary.tenant.stories.builder import Builder, day, group_from_active_directory
 from ostiary.tenant.stories.many_names import NAMES
 from ostiary.tenant.stories.people import People
@@ -46,16 +45,12 @@ def _fixture(build: Builder, people: People) -> None:
 
 
 def _everyone(build: Builder) -> None:
-    rule = '(user.userType -eq "Member") and (user.accountEnabled -eq true)'
-    group = build.group(
+    build.group(
         "SG-All",
         groupTypes=["DynamicMembership"],
-        membershipRule=rule,
+        membershipRule='(user.userType -eq "Member") and (user.accountEnabled -eq true)',
         membershipRuleProcessingState="On",
     )
-    for user in list(build.directory.objects[Kind.USER].values()):
-        if user.props["userType"] == "Member" and user.props["accountEnabled"]:
-            build.members(group, user.id)
 
 
 def _nested(build: Builder, people: People) -> None:
