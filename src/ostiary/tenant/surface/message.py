@@ -18,7 +18,8 @@ _encode = msgspec.json.Encoder().encode
 @dataclass(slots=True)
 class GraphRequest:
     """`root` is scheme and authority; `raw_path` starts below the version and is still escaped;
-    header names are lower-case; `options` keep their `$` and are lower-case."""
+    header names are lower-case; `options` keep their `$` and are lower-case; `connection` tells
+    requests on one socket from those on another."""
 
     method: str
     root: str
@@ -27,6 +28,8 @@ class GraphRequest:
     raw_query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    connection: int = 0
+    batched: bool = False
     options: dict[str, str] = field(init=False)
     segments: list[str] = field(init=False)
 
