@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from ostiary.tenant.directory.directory import Directory
 from ostiary.tenant.drift import drift
 from ostiary.tenant.truth import export_truth
 
+PREFIX = "/_tenant/"
 MOST_STEPS = 100_000
 
 
@@ -31,12 +33,10 @@ class AdminRoutes:
         app.router.add_post("/_tenant/drift", self.drift)
 
     async def truth(self, request: web.Request) -> web.Response:
-        _require_loopback(request)
         closure = request.query.get("closure", "true") != "false"
         return _json(export_truth(self._directory, closure=closure))
 
     async def drift(self, request: web.Request) -> web.Response:
-        _require_loopback(request)
         try:
             order = msgspec.json.decode(await request.read() or b"{}", type=DriftOrder)
         except msgspec.DecodeError as error:
@@ -46,10 +46,30 @@ class AdminRoutes:
         return _json({"changes": drift(self._directory, order.seed, order.steps)})
 
 
-def _require_loopback(request: web.Request) -> None:
-    """Ground truth and changes are for whoever started the simulator, not for its network."""
-    if not ipaddress.ip_address(request.remote or "0.0.0.0").is_loopback:  # noqa: S104
-        raise web.HTTPForbidden(text="/_tenant/ answers callers on the same machine only")
+def require_loopback(remote: str | None) -> None:
+    """Ground truth and changes are for whoever runs the simulator, not for its network.
+
+    Raises PermissionError for any address but this machine's own.
+    """
+    try:
+        own = remote is not None and ipaddress.ip_address(remote).is_loopback
+    except ValueError:
+        own = False
+    if not own:
+        raise PermissionError("/_tenant/ answers callers on the same machine only")
+
+
+@web.middleware
+async def guard(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Keeps others off the admin routes."""
+    if request.path.startswith(PREFIX):
+        try:
+            require_loopback(request.remote)
+        except PermissionError as error:
+            raise web.HTTPForbidden(text=str(error)) from error
+    return await handler(request)
 
 
 def _json(value: Any) -> web.Response:

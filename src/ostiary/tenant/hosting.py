@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from aiohttp import web
 
-from ostiary.tenant.admin import AdminRoutes
+from ostiary.tenant.admin import AdminRoutes, guard
 from ostiary.tenant.directory.directory import Directory
 from ostiary.tenant.login.credentials import integration
 from ostiary.tenant.login.interactive import SignInRoutes
@@ -129,7 +129,7 @@ class TenantServer:
         return self.certificate.context()
 
     def _application(self) -> web.Application:
-        app = web.Application()
+        app = web.Application(middlewares=[guard])
         tokens = TokenRoutes(self.login)
         tokens.add_to(app)
         SignInRoutes(self.login, tokens.trace).add_to(app)

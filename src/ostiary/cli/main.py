@@ -1,0 +1,43 @@
+"""The `ostiary` command."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from ostiary.tenant.commands import app as tenant_commands
+
+app = typer.Typer(
+    name="ostiary",
+    help="Open identity governance for Microsoft Entra ID.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+app.add_typer(tenant_commands)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"ostiary {version('ostiary')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Open identity governance for Microsoft Entra ID."""
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""`ostiary tenant`: serve a simulated tenant, and look behind it."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from ostiary.tenant.remote import RunningTenant, UnreachableError
+from ostiary.tenant.size import Size
+
+DEFAULT_PORT = 9443
+
+app = typer.Typer(
+    name="tenant",
+    help="A simulated Entra tenant: login endpoints and Microsoft Graph on one port.",
+    no_args_is_help=True,
+)
+console = Console(stderr=True)
+
+
+class Credentials(StrEnum):
+    STABLE = "stable"
+    FRESH = "fresh"
+
+
+@app.command()
+def serve(
+    story: Annotated[str, typer.Option(help="The told tenant to serve.")] = "small",
+    users: Annotated[
+        int | None, typer.Option(min=10, help="Generate a tenant with so many users instead.")
+    ] = None,
+    groups: Annotated[
+        int | None, typer.Option(min=1, help="Groups to generate. Default: a fifth of the users.")
+    ] = None,
+    memberships: Annotated[
+        int | None,
+        typer.Option(min=0, help="Memberships to generate. Default: fifteen times the users."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed, another generated tenant.")] = 1,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="0 takes any free port.")
+    ] = DEFAULT_PORT,
+    name: Annotated[
+        list[str] | None, typer.Option(help="Further name for the certificate; repeatable.")
+    ] = None,
+    http: Annotated[bool, typer.Option("--http", help="Plain HTTP, no certificate.")] = False,
+    premium: Annotated[
+        bool, typer.Option("--premium/--free", help="With Entra ID P2, or without P1 and P2.")
+    ] = True,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Keeps certificates, keys and credentials between runs.")
+    ] = None,
+    credentials: Annotated[
+        Credentials, typer.Option(help="fresh replaces the client secret kept in --data-dir.")
+    ] = Credentials.STABLE,
+    ready_file: Annotated[
+        Path | None, typer.Option(help="Write address and credentials here (JSON) once listening.")
+    ] = None,
+) -> None:
+    """Serve a simulated tenant until interrupted."""
+    from ostiary.tenant.serving import Order, serve_until_stopped
+
+    order = Order(
+        story=story,
+        size=_size(users, groups, memberships, seed),
+        host=host,
+        port=port,
+        names=tuple(name or ()),
+        tls=not http,
+        premium=premium,
+        data_dir=data_dir.resolve() if data_dir else None,
+        fresh_credentials=credentials is Credentials.FRESH,
+        ready_file=ready_file,
+    )
+    try:
+        serve_until_stopped(order, console)
+    except (OSError, ValueError) as error:
+        _fail(str(error))
+
+
+@app.command()
+def truth(
+    url: Annotated[str | None, typer.Option(help="Address of the running simulator.")] = None,
+    ca_file: Annotated[Path | None, typer.Option(help="Its certificate authority (PEM).")] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="The --data-dir it was started with, instead of --url.")
+    ] = None,
+    closure: Annotated[bool, typer.Option(help="Include transitive group members.")] = True,
+) -> None:
+    """Print what is really so in the running tenant, as JSON."""
+    path = "/_tenant/truth" if closure else "/_tenant/truth?closure=false"
+    typer.echo(_ask(url, ca_file, data_dir, path))
+
+
+@app.command()
+def drift(
+    steps: Annotated[int, typer.Option(min=1, help="How many changes.")] = 1,
+    seed: Annotated[int, typer.Option(help="Another seed, other changes.")] = 1,
+    url: Annotated[str | None, typer.Option(help="Address of the running simulator.")] = None,
+    ca_file: Annotated[Path | None, typer.Option(help="Its certificate authority (PEM).")] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="The --data-dir it was started with, instead of --url.")
+    ] = None,
+) -> None:
+    """Let the running tenant change at random, and print what changed."""
+    answer = _ask(url, ca_file, data_dir, "/_tenant/drift", {"steps": steps, "seed": seed})
+    for change in json.loads(answer)["changes"]:
+        typer.echo(change)
+
+
+def _size(users: int | None, groups: int | None, memberships: int | None, seed: int) -> Size | None:
+    if users is None:
+        if groups is not None or memberships is not None:
+            _fail("--groups and --memberships need --users")
+        return None
+    return Size(
+        users=users,
+        groups=groups if groups is not None else max(1, users // 5),
+        memberships=memberships if memberships is not None else 15 * users,
+        seed=seed,
+    )
+
+
+def _ask(
+    url: str | None,
+    ca_file: Path | None,
+    data_dir: Path | None,
+    path: str,
+    body: object | None = None,
+) -> str:
+    try:
+        return RunningTenant.find(url, ca_file, data_dir).ask(path, body)
+    except UnreachableError as error:
+        _fail(str(error))
+
+
+def _fail(message: str) -> NoReturn:
+    console.print(f"Error: {message}", style="red", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(1)
