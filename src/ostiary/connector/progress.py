@@ -33,6 +33,7 @@ class StreamRecord:
     objects: int = 0
     requests: int = 0
     resource_units: float = 0.0
+    waits: int = 0
     waited: float = 0.0
     waiting_for: str = ""
     finished: bool = False
@@ -44,6 +45,7 @@ class StreamRecord:
         self.waiting_for = ""
 
     def waiting(self, seconds: float, reason: str = "") -> None:
+        self.waits += 1
         self.waited += seconds
         self.waiting_for = reason or f"asked to wait {seconds:.0f} s"
 
@@ -52,11 +54,22 @@ class StreamRecord:
         self.waiting_for = ""
 
 
+@dataclass
+class TypeCounts:
+    """Records written of one resource type; grants are those of its resources' entitlements."""
+
+    resources: int = 0
+    entitlements: int = 0
+    grants: int = 0
+
+
 class Ledger:
-    """Progress that only counts: quiet while running, the source of the closing summary."""
+    """Progress that only counts: what the live view shows and the closing summary is made of."""
 
     def __init__(self) -> None:
+        self.phase = ""
         self.streams: dict[str, StreamRecord] = {}
+        self.types: dict[str, TypeCounts] = {}
 
     def start(self, name: str, *, expected: int | None = None) -> StreamRecord:
         record = self.streams.setdefault(name, StreamRecord(name))
@@ -73,5 +86,10 @@ class Ledger:
         return sum(record.resource_units for record in self.streams.values())
 
     @property
+    def waits(self) -> int:
+        return sum(record.waits for record in self.streams.values())
+
+    @property
     def waited(self) -> float:
+        """Seconds, summed over streams, which may wait side by side."""
         return sum(record.waited for record in self.streams.values())

@@ -1,0 +1,181 @@
+"""A connector as a process: command line in, exit code out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+import structlog
+from rich.console import Console
+from rich.text import Text
+
+from ostiary.connector.arguments import Arguments, parse
+from ostiary.connector.capabilities import capabilities_json
+from ostiary.connector.definition import ConnectorDefinition
+from ostiary.connector.faults import explained, is_unforeseen
+from ostiary.connector.logs import Format, logging_to
+from ostiary.connector.oneshot import OneShot
+from ostiary.connector.progress import Ledger
+from ostiary.connector.redaction import Redactor
+from ostiary.connector.resolve import resolve
+from ostiary.connector.schema import configuration_json
+from ostiary.connector.settings import Settings
+from ostiary.connector.sources import Document, convert, find, load_document
+from ostiary.connector.status import ConnectorError
+from ostiary.connector.summary import Summary
+from ostiary.connector.view import live_view
+
+
+def run(
+    definition: ConnectorDefinition,
+    arguments: Sequence[str] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> int:
+    """Run the connector once and return its exit code (protocol reference 4.5).
+
+    `arguments` are those after the program's name; by default both come from the process.
+    Standard output carries what `capabilities`, `config`, `--help` and `--version` print and
+    nothing else.
+    """
+    console = Console(stderr=True)
+    redact = Redactor()
+    words = sys.argv[1:] if arguments is None else arguments
+    variables = os.environ if environment is None else environment
+    try:
+        parsed = parse(definition, words)
+        if text := _printed(definition, parsed):
+            click.echo(text)
+            return 0
+        document = load_document(variables, Path.cwd())
+        _conceal_secrets(redact, definition, parsed, variables, document)
+        settings = resolve(definition, parsed.flags, variables, document)
+        return _Process(definition, settings, variables, console, redact).run(document)
+    except ConnectorError as error:
+        _show(console, redact, error)
+        return error.exit_code
+
+
+def _printed(definition: ConnectorDefinition, parsed: Arguments) -> str:
+    match parsed.command:
+        case "capabilities":
+            return capabilities_json(definition)
+        case "config":
+            return configuration_json(definition)
+        case _:
+            return parsed.text
+
+
+def _conceal_secrets(
+    redact: Redactor,
+    definition: ConnectorDefinition,
+    parsed: Arguments,
+    environment: Mapping[str, str],
+    document: Document,
+) -> None:
+    """Before anything is checked: what is refused may be quoted."""
+    secret = [declared for declared in definition.all_fields if declared.secret]
+    for declared in secret:
+        if (given := find(declared, parsed.flags, environment, document)) is not None:
+            single = Settings([declared], {declared.name: convert(declared, given)})
+            for value in single.secret_values():
+                redact.conceal(value)
+
+
+def _show(console: Console, redact: Redactor, error: ConnectorError) -> None:
+    console.print(Text.assemble(("Error: ", "bold red"), redact(error.message)), soft_wrap=True)
+    if error.remedy:
+        console.print(Text(redact(error.remedy)), soft_wrap=True)
+
+
+class _Process:
+    """A sync from settings to exit code, with logs and a view."""
+
+    def __init__(
+        self,
+        definition: ConnectorDefinition,
+        settings: Settings,
+        environment: Mapping[str, str],
+        console: Console,
+        redact: Redactor,
+    ) -> None:
+        self._definition = definition
+        self._settings = settings
+        self._environment = environment
+        self._console = console
+        self._redact = redact
+        self._paths = settings.get_list("log-path")
+        self._style = _style(settings, console)
+
+    def run(self, document: Document) -> int:
+        with logging_to(
+            self._console,
+            self._redact,
+            style=self._style,
+            level=self._settings.get_str("log-level"),
+            paths=self._paths,
+        ):
+            self._warn_of_unknown_keys(document)
+            try:
+                summary = self._sync()
+            except Exception as error:
+                return self._failed(error)
+            self._succeeded(summary)
+            return 0
+
+    def _sync(self) -> Summary:
+        ledger = Ledger()
+        one_shot = OneShot(
+            self._definition, self._settings, self._environment, ledger, self._redact.conceal
+        )
+        if self._style == "json":
+            return one_shot.run()
+        with live_view(self._console, ledger, self._definition.display_name):
+            return one_shot.run()
+
+    def _succeeded(self, summary: Summary) -> None:
+        if self._logged:
+            self._log.info("sync complete", **summary.fields())
+        if self._style == "console":
+            summary.show(self._console)
+
+    def _failed(self, error: Exception) -> int:
+        known = explained(error)
+        trace = error if is_unforeseen(error) else None
+        if self._logged or trace:
+            self._log.error(
+                known.message,
+                code=known.status.label,
+                remedy=known.remedy,
+                details=known.details,
+                exc_info=trace,
+            )
+        if self._style == "console" or self._paths:
+            _show(self._console, self._redact, known)
+        return known.exit_code
+
+    def _warn_of_unknown_keys(self, document: Document) -> None:
+        known = {declared.name for declared in self._definition.all_fields}
+        for name in sorted(document.values.keys() - known):
+            self._log.warning("unknown setting is ignored", setting=name, file=str(document.path))
+
+    @property
+    def _logged(self) -> bool:
+        """Whether log lines are read by something else than the person at the terminal."""
+        return self._style == "json" or bool(self._paths)
+
+    @property
+    def _log(self) -> structlog.stdlib.BoundLogger:
+        return structlog.stdlib.get_logger("ostiary.connector")
+
+
+def _style(settings: Settings, console: Console) -> Format:
+    match settings.get_str("log-format"):
+        case "json":
+            return "json"
+        case "console":
+            return "console"
+        case _:
+            return "console" if console.is_terminal else "json"
