@@ -89,7 +89,7 @@ async def test_a_secret_is_traded_for_a_token_of_the_graph_host(
     server: GraphServer, hosts: Hosts, clock: LeapingClock
 ) -> None:
     server.answers = [granted()]
-    credential = by_secret(hosts, clock)
+    credential = by_secret(hosts, clock, f" {CANARY}\n")
     token = await credential.token()
     form = await server.seen[0].post()
     assert server.targets == [f"/{TENANT}/oauth2/v2.0/token"]
@@ -310,6 +310,18 @@ async def test_a_managed_identity_asks_the_platform(
     assert (query["resource"], query["client_id"]) == ("https://graph.microsoft.us", APP)
     with pytest.raises(CredentialRefused, match=f"no token of the managed identity {APP}"):
         await credential.token(refused=token)
+
+
+async def test_where_nothing_answers_for_managed_identities_the_choice_is_explained(
+    hosts: Hosts, unused_tcp_port: int, clock: LeapingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IDENTITY_ENDPOINT", f"http://127.0.0.1:{unused_tcp_port}/msi/token")
+    monkeypatch.setenv("IDENTITY_HEADER", "platform-header")
+    error = await failure(managed_identity(hosts=hosts, clock=clock))
+    assert isinstance(error, Unreachable)
+    assert "nothing answers for managed identities here" in error.message
+    assert "Azure resource" in error.advice
+    assert clock.slept == []
 
 
 async def test_passing_faults_of_the_login_host_are_waited_out(

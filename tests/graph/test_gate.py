@@ -105,6 +105,27 @@ async def test_a_throttled_sign_in_stream_does_not_hold_up_the_others(
     await sign_ins
 
 
+async def test_leaving_while_others_wait_at_the_gate_lets_them_be_cancelled(
+    server: GraphServer, client: GraphClient, clock: LeapingClock
+) -> None:
+    asleep, forever = asyncio.Event(), asyncio.Event()
+
+    async def never(seconds: float) -> None:
+        asleep.set()
+        await forever.wait()
+
+    clock.sleep = never  # type: ignore[method-assign]
+    server.answers = [refusal(429, "x", Retry_After="60") for _ in range(3)]
+    waiting = [asyncio.create_task(client.get("/groups", Empty)) for _ in range(3)]
+    await asyncio.wait_for(asleep.wait(), 20)
+    for task in waiting:
+        task.cancel()
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(isinstance(result, asyncio.CancelledError) for result in results)
+    server.answers = [reply({"value": []})]
+    await client.get("/auditLogs/signIns", Empty)
+
+
 async def test_the_latest_end_of_several_wins(clock: LeapingClock) -> None:
     budget = Budget(clock=clock)
     budget.close("directory", 30)

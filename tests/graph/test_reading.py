@@ -1,6 +1,7 @@
 """get and pages against a server: what is sent, what comes back."""
 
 import asyncio
+import logging
 from contextlib import aclosing
 
 import msgspec
@@ -10,7 +11,7 @@ from aiohttp import web
 from ostiary.graph import GraphClient, Ledger, MalformedReply
 from tests.graph.authority import Authority
 from tests.graph.credential import FixedCredential
-from tests.graph.server import GraphServer, page, reply
+from tests.graph.server import GraphServer, html_page, page, refusal, reply
 
 
 class Thing(msgspec.Struct):
@@ -188,3 +189,20 @@ async def test_leaving_the_client_closes_the_credential(
     async with GraphClient(credential, domain=server.domain):
         pass
     assert credential.closed == 1
+
+
+async def test_logs_hold_neither_tokens_nor_queries(
+    server: GraphServer, client: GraphClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "ostiary.graph")
+    server.answers = [
+        page(["1"], server.url("/v1.0/users?$skiptoken=CANARY")),
+        html_page(502),
+        refusal(429, "TooManyRequests", Retry_After="1"),
+        page(["2"]),
+    ]
+    await collect(client, params={"$filter": "id eq 'CANARY'"})
+    logged = [record.getMessage() for record in caplog.records if record.name == "ostiary.graph"]
+    assert len(logged) > 5
+    assert any("/users" in line for line in logged)
+    assert not any("CANARY" in line or "token-1" in line for line in logged)

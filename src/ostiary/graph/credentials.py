@@ -118,7 +118,8 @@ def client_secret(
     clock: Clock | None = None,
     retry: RetryPolicy | None = None,
 ) -> EntraCredential:
-    identity = _app(tenant_id, client_id, secret_is_an_id=bool(_ID.fullmatch(secret.strip())))
+    secret = secret.strip()
+    identity = _app(tenant_id, client_id, secret_is_an_id=bool(_ID.fullmatch(secret)))
     if not secret:
         raise CredentialRefused(
             f"The secret of app {client_id} is empty.",

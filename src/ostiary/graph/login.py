@@ -103,7 +103,7 @@ def no_managed_identity(identity: Identity, reply: LoginReply | None) -> GraphEr
             advice="Run the connector on an Azure resource that has one, or use a secret or a "
             "certificate.",
         )
-        fault.transient = False  # azure-identity has tried for half a minute already
+        fault.transient = False  # azure-identity has tried again already
         return fault
     return CredentialRefused(
         f"The platform gave no token of {which} ({reply.status}).",

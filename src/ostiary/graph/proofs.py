@@ -106,7 +106,8 @@ class ManagedIdentity:
         from azure.identity.aio import ManagedIdentityCredential
 
         options.pop("authority", None)
-        return ManagedIdentityCredential(client_id=app or None, **options)
+        # Where nothing listens there is no such identity; only answers deserve patience.
+        return ManagedIdentityCredential(client_id=app or None, retry_connect=1, **options)
 
 
 def read_certificate(path: Path) -> bytes:
