@@ -5,16 +5,19 @@ import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 from azure.identity import ClientSecretCredential
 
+from ostiary.tenant.conditions import Conditions, Premium
 from ostiary.tenant.directory.directory import Directory
 from ostiary.tenant.directory.objects import Kind
 from ostiary.tenant.server import PortTakenError, SimulatedTenant
 from ostiary.tenant.stories import story
+from ostiary.tenant.surface.licensing import PREMIUM_P1, PREMIUM_P2
 from ostiary.tenant.truth import export_truth
 
 
@@ -177,3 +180,23 @@ def test_the_admin_routes_answer_the_same_machine_only() -> None:
     for elsewhere in ("192.0.2.7", None, ""):
         with pytest.raises(PermissionError):
             require_loopback(elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("premium", "plans"),
+    [("P2", {PREMIUM_P1, PREMIUM_P2}), ("P1", {PREMIUM_P1}), (None, set())],
+)
+def test_premium_decides_which_plans_the_organization_has(
+    premium: Premium | None, plans: set[str]
+) -> None:
+    with SimulatedTenant(story("small"), premium=premium) as tenant:
+        assigned = tenant.directory.organization["assignedPlans"]
+    held = {plan["servicePlanId"] for plan in assigned}
+    assert held & {PREMIUM_P1, PREMIUM_P2} == plans
+    assert len(held) > 2
+
+
+@pytest.mark.parametrize("impossible", [{"latency": -1.0}, {"lag": -1.0}, {"quota": 0.0}])
+def test_impossible_conditions_are_refused(impossible: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(impossible))):
+        Conditions(**impossible)

@@ -4,12 +4,15 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from typer.testing import CliRunner
@@ -93,6 +96,25 @@ def test_truth_by_address_trusts_the_given_authority(tenant: SimulatedTenant) ->
     answer = json.loads(runner.invoke(app, [*command, "--no-closure"]).stdout)
     assert answer["organization"]["id"] == tenant.tenant_id
     assert "transitiveMembers" not in answer
+
+
+def test_the_ledger_counts_requests_units_and_errors(tenant: SimulatedTenant) -> None:
+    tenant.ledger.reset()
+    context = ssl.create_default_context(cafile=str(tenant.ca_file))
+    for path in ("/v1.0/users", "/v1.0/no/such/thing"):
+        with (
+            pytest.raises(HTTPError) as refused,
+            urlopen(f"{tenant.url}{path}", context=context),
+        ):
+            raise AssertionError("nobody signed in")
+        refused.value.close()
+    address = ["--url", tenant.url, "--ca-file", str(tenant.ca_file)]
+    told = json.loads(runner.invoke(app, ["tenant", "ledger", *address, "--json"]).stdout)
+    assert (told["requests"], told["httpRequests"]) == (2, 2)
+    shown = runner.invoke(app, ["tenant", "ledger", *address, "--reset"])
+    assert "2 HTTP requests" in shown.stdout
+    told = json.loads(runner.invoke(app, ["tenant", "ledger", *address, "--json"]).stdout)
+    assert told["requests"] == 0
 
 
 def test_an_untrusted_authority_is_explained(tenant: SimulatedTenant) -> None:

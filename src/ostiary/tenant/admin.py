@@ -11,6 +11,7 @@ from aiohttp import web
 
 from ostiary.tenant.directory.directory import Directory
 from ostiary.tenant.drift import drift
+from ostiary.tenant.surface import GraphSurface
 from ostiary.tenant.truth import export_truth
 
 PREFIX = "/_tenant/"
@@ -25,12 +26,15 @@ class DriftOrder(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class AdminRoutes:
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Directory, surface: GraphSurface) -> None:
         self._directory = directory
+        self._surface = surface
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_get("/_tenant/truth", self.truth)
         app.router.add_post("/_tenant/drift", self.drift)
+        app.router.add_get("/_tenant/ledger", self.ledger)
+        app.router.add_post("/_tenant/reset-ledger", self.reset_ledger)
 
     async def truth(self, request: web.Request) -> web.Response:
         closure = request.query.get("closure", "true") != "false"
@@ -44,6 +48,14 @@ class AdminRoutes:
         if not 0 <= order.steps <= MOST_STEPS:
             raise web.HTTPBadRequest(text=f"drift: steps must lie between 0 and {MOST_STEPS}")
         return _json({"changes": drift(self._directory, order.seed, order.steps)})
+
+    async def ledger(self, request: web.Request) -> web.Response:
+        return _json(self._surface.ledger.summary())
+
+    async def reset_ledger(self, request: web.Request) -> web.Response:
+        told = self._surface.ledger.summary()
+        self._surface.ledger.reset()
+        return _json(told)
 
 
 def require_loopback(remote: str | None) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
 from ostiary.tenant.remote import RunningTenant, UnreachableError
 from ostiary.tenant.size import Size
@@ -53,6 +55,15 @@ def serve(
     premium: Annotated[
         bool, typer.Option("--premium/--free", help="With Entra ID P2, or without P1 and P2.")
     ] = True,
+    latency_ms: Annotated[
+        float, typer.Option(min=0, help="Milliseconds each Graph request takes at least.")
+    ] = 0.0,
+    quota: Annotated[
+        float, typer.Option(min=0.0001, help="Factor on Graph's throttling limits: 0.1 is tight.")
+    ] = 1.0,
+    lag: Annotated[
+        float, typer.Option(min=0, help="Seconds by which lists and delta trail writes.")
+    ] = 0.0,
     data_dir: Annotated[
         Path | None, typer.Option(help="Keeps certificates, keys and credentials between runs.")
     ] = None,
@@ -64,6 +75,7 @@ def serve(
     ] = None,
 ) -> None:
     """Serve a simulated tenant until interrupted."""
+    from ostiary.tenant.conditions import Conditions
     from ostiary.tenant.serving import Order, serve_until_stopped
 
     order = Order(
@@ -73,7 +85,9 @@ def serve(
         port=port,
         names=tuple(name or ()),
         tls=not http,
-        premium=premium,
+        conditions=Conditions(
+            latency=latency_ms / 1000, quota=quota, lag=lag, premium="P2" if premium else None
+        ),
         data_dir=data_dir.resolve() if data_dir else None,
         fresh_credentials=credentials is Credentials.FRESH,
         ready_file=ready_file,
@@ -112,6 +126,44 @@ def drift(
     answer = _ask(url, ca_file, data_dir, "/_tenant/drift", {"steps": steps, "seed": seed})
     for change in json.loads(answer)["changes"]:
         typer.echo(change)
+
+
+@app.command()
+def ledger(
+    url: Annotated[str | None, typer.Option(help="Address of the running simulator.")] = None,
+    ca_file: Annotated[Path | None, typer.Option(help="Its certificate authority (PEM).")] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="The --data-dir it was started with, instead of --url.")
+    ] = None,
+    reset: Annotated[bool, typer.Option("--reset", help="Count from zero afterwards.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
+) -> None:
+    """Print what was asked of the running tenant's Graph, and what it cost."""
+    if reset:
+        answer = _ask(url, ca_file, data_dir, "/_tenant/reset-ledger", {})
+    else:
+        answer = _ask(url, ca_file, data_dir, "/_tenant/ledger")
+    if as_json:
+        typer.echo(answer)
+    else:
+        Console().print(_table(json.loads(answer)))
+
+
+def _table(told: dict[str, Any]) -> Table:
+    table = Table("Operation", box=None, header_style="bold")
+    for column in ("Requests", "Resource units", "Throttled", "Errors"):
+        table.add_column(column, justify="right")
+    for name, tally in told["operations"].items():
+        counts = ("requests", "resourceUnits", "throttled", "errors")
+        table.add_row(escape(name), *(f"{tally[count]:,}" for count in counts))
+    errors = sum(tally["errors"] for tally in told["operations"].values())
+    totals = (told["requests"], told["resourceUnits"], told["throttled"], errors)
+    table.add_row("Total", *(f"{total:,}" for total in totals), style="bold")
+    table.caption = (
+        f"{told['httpRequests']:,} HTTP requests, "
+        f"{told['retryAfterViolations']:,} before their Retry-After had passed"
+    )
+    return table
 
 
 def _size(users: int | None, groups: int | None, memberships: int | None, seed: int) -> Size | None:

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from aiohttp import web
 
 from ostiary.tenant.admin import AdminRoutes, guard
+from ostiary.tenant.conditions import Conditions, limit_premium
 from ostiary.tenant.directory.directory import Directory
 from ostiary.tenant.login.credentials import integration
 from ostiary.tenant.login.interactive import SignInRoutes
@@ -59,7 +60,7 @@ class TenantServer:
         *,
         listening: Listening | None = None,
         key: SigningKey | None = None,
-        lag: float = 0.0,
+        conditions: Conditions | None = None,
     ) -> None:
         self.directory = directory
         self.registration = registration or integration(directory)
@@ -68,7 +69,15 @@ class TenantServer:
         self.listening = listening or Listening()
         names = (*LOOPBACK_NAMES, *self.listening.names, self.listening.host)
         self.login = Login(directory, self.registrations, key=key, graph_hosts=names)
-        self.surface = GraphSurface(directory, self.login.authorize, lag=lag)
+        given = conditions or Conditions()
+        limit_premium(directory, given.premium)
+        self.surface = GraphSurface(
+            directory,
+            self.login.authorize,
+            lag=given.lag,
+            latency=given.latency,
+            quota=given.quota,
+        )
         self.certificate: ServerCertificate | None = None
         self.port = self.listening.port
         self.identity = ManagedIdentityRoutes(self.login, self.registration)
@@ -133,7 +142,7 @@ class TenantServer:
         tokens = TokenRoutes(self.login)
         tokens.add_to(app)
         SignInRoutes(self.login, tokens.trace).add_to(app)
-        AdminRoutes(self.directory).add_to(app)
+        AdminRoutes(self.directory, self.surface).add_to(app)
         app.add_routes(self.surface.routes())
         return app
 

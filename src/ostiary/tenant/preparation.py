@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from ostiary.tenant.clock import Clock
+from ostiary.tenant.conditions import Conditions
 from ostiary.tenant.directory.directory import Directory
-from ostiary.tenant.directory.objects import Properties
 from ostiary.tenant.generate import generate
 from ostiary.tenant.hosting import Listening, TenantServer
 from ostiary.tenant.login.credentials import integration, random_secret, stored_secret
 from ostiary.tenant.login.keys import stored_key
 from ostiary.tenant.size import Size
 from ostiary.tenant.stories import STORIES, story
-from ostiary.tenant.surface.licensing import PREMIUM_P1, PREMIUM_P2
 
 
 class UnknownStoryError(ValueError):
@@ -35,28 +34,23 @@ def directory_of(scene: str | Size, clock: Clock | None = None) -> Directory:
     return story(scene, clock)
 
 
-def without_premium(directory: Directory) -> None:
-    """Take Entra ID P1 and P2 away, as in a free tenant."""
-    plans: list[Properties] = directory.organization.get("assignedPlans") or []
-    directory.organization["assignedPlans"] = [
-        plan for plan in plans if plan.get("servicePlanId") not in (PREMIUM_P1, PREMIUM_P2)
-    ]
-
-
 def prepared_server(
     directory: Directory,
     listening: Listening,
     *,
+    conditions: Conditions | None = None,
     data_dir: Path | None = None,
     fresh_credentials: bool = False,
 ) -> TenantServer:
     """Certificates, signing key and client secret from `data_dir`; without one, new every time."""
-    if data_dir is None:
-        return TenantServer(directory, integration(directory, random_secret()), listening=listening)
-    secret = stored_secret(data_dir / "credentials.json", fresh=fresh_credentials)
+    secret, key = random_secret(), None
+    if data_dir is not None:
+        secret = stored_secret(data_dir / "credentials.json", fresh=fresh_credentials)
+        key = stored_key(data_dir / "token-signing.pem")
     return TenantServer(
         directory,
         integration(directory, secret),
         listening=listening,
-        key=stored_key(data_dir / "token-signing.pem"),
+        key=key,
+        conditions=conditions,
     )

@@ -11,11 +11,14 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from ostiary.tenant.clock import Clock
+from ostiary.tenant.conditions import Conditions, Premium
 from ostiary.tenant.directory.directory import Directory
 from ostiary.tenant.hosting import Listening, PortTakenError, TenantServer, connector_environment
 from ostiary.tenant.login.caller import Caller
 from ostiary.tenant.login.managed_identity import APP_SERVICE_PATH
 from ostiary.tenant.login.registrations import AppRegistration, Registrations
+from ostiary.tenant.surface import GraphSurface
+from ostiary.tenant.surface.limits.ledger import Ledger
 
 __all__ = ["PortTakenError", "SimulatedTenant"]
 
@@ -29,7 +32,10 @@ class SimulatedTenant:
         self,
         directory: Directory,
         *,
+        latency: float = 0.0,
+        quota: float = 1.0,
         lag: float = 0.0,
+        premium: Premium | None = "P2",
         tls: bool = True,
         port: int = 0,
         registration: AppRegistration | None = None,
@@ -42,7 +48,7 @@ class SimulatedTenant:
             listening=Listening(
                 port=port, tls=tls, tls_dir=tls_dir, managed_identity=managed_identity
             ),
-            lag=lag,
+            conditions=Conditions(latency=latency, quota=quota, lag=lag, premium=premium),
         )
         self.directory = directory
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -90,6 +96,16 @@ class SimulatedTenant:
         done: Future[T] = Future()
         self._loop.call_soon_threadsafe(_settle, done, act, self.directory)
         return done.result()
+
+    @property
+    def ledger(self) -> Ledger:
+        """What was asked of Graph so far, and what it cost."""
+        return self._server.surface.ledger
+
+    @property
+    def surface(self) -> GraphSurface:
+        """Its `latency`, and whatever else it lets one change while it serves."""
+        return self._server.surface
 
     def authorize(self, token: str) -> Caller:
         """Whose Graph access token this is; raises TokenRejected."""

@@ -12,8 +12,9 @@ from rich.console import Console
 
 from ostiary.tenant.announcement import announce, write_description
 from ostiary.tenant.clock import RealClock
+from ostiary.tenant.conditions import Conditions
 from ostiary.tenant.hosting import Listening, PortTakenError, TenantServer
-from ostiary.tenant.preparation import directory_of, prepared_server, without_premium
+from ostiary.tenant.preparation import directory_of, prepared_server
 from ostiary.tenant.remote import SERVING_FILE
 from ostiary.tenant.size import Size
 
@@ -28,7 +29,7 @@ class Order:
     port: int
     names: tuple[str, ...]
     tls: bool
-    premium: bool
+    conditions: Conditions
     data_dir: Path | None
     fresh_credentials: bool
     ready_file: Path | None
@@ -56,11 +57,10 @@ def serve_until_stopped(order: Order, console: Console) -> None:
     if order.size:
         console.print(f"Generating {order.size.users:,} users ...", style="dim")
     directory = directory_of(order.size or order.story, RealClock())
-    if not order.premium:
-        without_premium(directory)
     server = prepared_server(
         directory,
         order.listening,
+        conditions=order.conditions,
         data_dir=order.data_dir,
         fresh_credentials=order.fresh_credentials,
     )
