@@ -86,9 +86,11 @@ class Settings:
         """The values that must never be shown. The path of a secret file is not one of them."""
         for name, declared in self._fields.items():
             value = self._values[name]
-            if declared.secret and isinstance(value, tuple):
+            if not declared.secret or not value:
+                continue
+            if isinstance(value, tuple):
                 yield from value
-            elif declared.secret and isinstance(value, str) and not _is_path(declared, value):
+            elif isinstance(value, str) and not _is_path(declared, value):
                 yield value
 
     def _typed(self, name: str, wanted: type[T]) -> T:
