@@ -1,0 +1,1 @@
+"""Reading a tenant into its image, stream by stream."""

@@ -1,0 +1,94 @@
+"""Following one delta-tracked collection, page by page, through interruption and resync."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from ostiary.entra.collect.query import Query
+from ostiary.entra.collect.reader import Reader
+from ostiary.entra.image import Image
+from ostiary.graph import MalformedReply
+from ostiary.graph.faults import DeltaExpired, PageTokenExpired
+
+MAX_RESTARTS = 5
+"""How often Graph may invalidate a round under way before we call the sync failed."""
+
+
+class Collection(Protocol):
+    """What a delta stream reads and where its pages go."""
+
+    name: str
+    query: Query
+    item: type[Any]
+
+    def apply(self, image: Image, page: Sequence[Any]) -> None:
+        """Bring one page into the image; pages may repeat objects and arrive in any order."""
+
+    def reset(self, image: Image) -> None:
+        """Forget what earlier rounds brought in: the next round tells everything anew."""
+
+
+async def follow(reader: Reader, collection: Collection) -> None:
+    """Bring the image up to date with a collection.
+
+    Starts where the last finished round, or an interrupted one, left off. Each page and the link
+    to the next are kept in one transaction.
+
+    Raises:
+        GraphError: the round could not be finished; what was applied so far is kept.
+    """
+    for _ in range(MAX_RESTARTS):
+        try:
+            return await read_round(reader, collection)
+        except PageTokenExpired:
+            _go_back(reader.image, collection)
+        except DeltaExpired:
+            _start_over(reader.image, collection)
+    return await read_round(reader, collection)
+
+
+async def read_round(reader: Reader, collection: Collection) -> None:
+    """Read one round to its delta link, from wherever the cursor stands.
+
+    Raises:
+        GraphError: the round could not be finished; what was applied so far is kept.
+    """
+    image, query = reader.image, collection.query
+    cursor = image.cursors.get(collection.name, query.text)
+    if cursor.resume is None:
+        _start_over(image, collection)
+    finished = False
+    async for page in reader.graph.pages(
+        query.path,
+        collection.item,
+        params=query.params,
+        stream=collection.name,
+        resume=cursor.resume,
+    ):
+        with image.transaction():
+            collection.apply(image, page.value)
+            image.cursors.advance(collection.name, query.text, page.next_link, page.delta_link)
+        reader.took(collection.name, len(page.value))
+        finished = page.delta_link is not None
+    if not finished:
+        raise MalformedReply(
+            f"Graph ended the changes of {collection.name} without a delta link, "
+            "so it cannot be known whether they were complete."
+        )
+    reader.finished(collection.name)
+
+
+def _go_back(image: Image, collection: Collection) -> None:
+    """The page link went stale: replay from the last finished round, or begin again."""
+    cursor = image.cursors.get(collection.name, collection.query.text)
+    if cursor.delta_link is None:
+        _start_over(image, collection)
+    else:
+        image.cursors.rewind(collection.name)
+
+
+def _start_over(image: Image, collection: Collection) -> None:
+    with image.transaction():
+        collection.reset(image)
+        image.cursors.forget(collection.name)

@@ -1,0 +1,135 @@
+"""Which Graph permissions and licences each feature needs, in words an administrator can act on.
+
+Source: Graph permissions reference; the least privileged come first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from ostiary.connector.connector import Finding
+from ostiary.connector.status import Status
+from ostiary.entra.types import (
+    CREDENTIAL,
+    DIRECTORY_ROLE,
+    ENTERPRISE_APPLICATION,
+    GROUP,
+    LICENSE,
+    MANAGED_IDENTITY,
+    USER,
+)
+
+_DIRECTORY = ("Directory.Read.All", "Directory.ReadWrite.All")
+_APPLICATIONS = ("Application.Read.All", "Application.ReadWrite.All", *_DIRECTORY)
+_ROLES = ("RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory")
+CONSENT = (
+    "In the Entra admin center open the app registration, API permissions, add it as an "
+    "application permission of Microsoft Graph and press Grant admin consent."
+)
+
+
+class Feature(NamedTuple):
+    """Something that is read, and the permissions of which any one suffices."""
+
+    name: str
+    path: str
+    """The beginning of the Graph paths it is read from."""
+    any_of: tuple[str, ...]
+
+    @property
+    def least(self) -> str:
+        return self.any_of[0]
+
+
+ACCOUNTS = Feature(
+    "Accounts", "/users", ("User.Read.All", "User.ReadWrite.All", *_DIRECTORY)
+)  # fmt: skip
+GROUPS = Feature(
+    "Groups",
+    "/groups",
+    (
+        "GroupMember.Read.All",
+        "GroupMember.ReadWrite.All",
+        "Group.Read.All",
+        "Group.ReadWrite.All",
+        *_DIRECTORY,
+    ),
+)
+ASSIGNMENT_FEED = Feature("App role assignments", "/directoryObjects", ACCOUNTS.any_of)
+APPLICATIONS = Feature("Enterprise applications", "/servicePrincipals", _APPLICATIONS)
+CREDENTIALS = Feature("Service principal credentials", "/applications", _APPLICATIONS)
+ELIGIBLE = Feature(
+    "Eligible directory roles",
+    "/roleManagement/directory/roleEligibilityScheduleInstances",
+    (
+        *_ROLES,
+        "RoleManagement.Read.All",
+        "RoleEligibilitySchedule.Read.Directory",
+        "RoleEligibilitySchedule.ReadWrite.Directory",
+    ),
+)
+ACTIVE = Feature(
+    "Active directory roles",
+    "/roleManagement/directory/roleAssignmentScheduleInstances",
+    (
+        *_ROLES,
+        "RoleManagement.Read.All",
+        "RoleAssignmentSchedule.Read.Directory",
+        "RoleAssignmentSchedule.ReadWrite.Directory",
+    ),
+)
+ROLES = Feature("Directory roles", "/roleManagement", (*_ROLES, *_DIRECTORY))
+LICENSES = Feature(
+    "Licenses",
+    "/subscribedSkus",
+    (
+        "LicenseAssignment.Read.All",
+        "LicenseAssignment.ReadWrite.All",
+        "Organization.Read.All",
+        "Organization.ReadWrite.All",
+        *_DIRECTORY,
+    ),
+)
+BY_PATH = (
+    ACCOUNTS, GROUPS, ASSIGNMENT_FEED, APPLICATIONS, CREDENTIALS, ELIGIBLE, ACTIVE, ROLES, LICENSES,
+)  # fmt: skip
+NEEDED = {
+    USER: (ACCOUNTS,),
+    GROUP: (GROUPS,),
+    ENTERPRISE_APPLICATION: (APPLICATIONS,),
+    MANAGED_IDENTITY: (APPLICATIONS,),
+    DIRECTORY_ROLE: (ROLES,),
+    LICENSE: (LICENSES,),
+    CREDENTIAL: (CREDENTIALS,),
+}
+
+
+def feature_of(path: str) -> Feature | None:
+    """The feature that a Graph path (without the version) serves."""
+    return next((feature for feature in BY_PATH if path.startswith(feature.path)), None)
+
+
+def check(roles: frozenset[str], types: Collection[str]) -> Iterator[Finding]:
+    """One finding a feature: whether the token's roles suffice to read it."""
+    features = {
+        feature: None for type_id in NEEDED if type_id in types for feature in NEEDED[type_id]
+    }
+    for feature in features:
+        if roles.isdisjoint(feature.any_of):
+            yield missing(feature)
+        else:
+            yield Finding("ok", feature.name, "The permissions suffice")
+
+
+def missing(feature: Feature) -> Finding:
+    """The permission of a feature is missing: what to add, and where."""
+    others = ", ".join(feature.any_of[1:])
+    return Finding(
+        "error",
+        feature.name,
+        f"{feature.name} cannot be read: the application lacks the permission {feature.least} "
+        f"(any of these would do as well: {others}).",
+        CONSENT + " To leave it out instead, name the other types in --sync-resource-types.",
+        Status.PERMISSION_DENIED,
+    )

@@ -1,0 +1,96 @@
+"""Opening the connector: settings become a credential, a Graph client and an image."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from ostiary.connector.context import RunContext
+from ostiary.connector.progress import Progress, Stream
+from ostiary.connector.settings import Settings
+from ostiary.connector.status import ConnectorError, Status
+from ostiary.entra.authentication import credential_of
+from ostiary.entra.connector import EntraConnector, selected_types
+from ostiary.entra.faults import as_connector_error
+from ostiary.entra.image import Identity, Image
+from ostiary.entra.options import Options
+from ostiary.graph import (
+    GraphClient,
+    GraphError,
+    Hosts,
+    InvalidDomain,
+    UnknownCloud,
+)
+
+IMAGE_FILE = "tenant.sqlite"
+
+
+@asynccontextmanager
+async def open_connector(settings: Settings, context: RunContext) -> AsyncIterator[EntraConnector]:
+    """A connector for one run; its connections and its image are closed at the end.
+
+    Raises:
+        ConnectorError: a setting is unusable.
+    """
+    hosts = _hosts(settings)
+    try:
+        credential = credential_of(settings, hosts)
+    except GraphError as error:
+        raise as_connector_error(error) from error
+
+    def open_image(tenant_id: str) -> Image:
+        tenant = tenant_id or settings.get_str("entra-tenant-id")
+        identity = Identity(tenant, hosts.graph, settings.get_str("entra-client-id"))
+        return Image.open(context.state_dir / IMAGE_FILE, identity)
+
+    observer = Streams(context.progress)
+    async with GraphClient(credential, domain=hosts.graph, observer=observer) as graph:
+        selected = selected_types(settings.get_list("sync-resource-types"))
+        connector = EntraConnector(
+            graph, open_image, context.progress, Options.of(settings), selected
+        )
+        try:
+            yield connector
+        finally:
+            connector.close()
+
+
+def _hosts(settings: Settings) -> Hosts:
+    try:
+        login = settings.get_str("entra-login-domain") or None
+        return Hosts(settings.get_str("graph-domain"), login)
+    except UnknownCloud as error:
+        remedy = "Name the login host in --entra-login-domain (BATON_ENTRA_LOGIN_DOMAIN)."
+        raise ConnectorError(Status.INVALID_ARGUMENT, str(error), remedy=remedy) from error
+    except InvalidDomain as error:
+        raise ConnectorError(Status.INVALID_ARGUMENT, str(error)) from error
+
+
+class Streams:
+    """Tells the progress display what the Graph client does, stream by stream."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._streams: dict[str, Stream] = {}
+
+    def request(
+        self,
+        stream: str,
+        method: str,
+        path: str,
+        status: int,
+        resource_units: float,
+        seconds: float,
+    ) -> None:
+        self._of(stream).advance(requests=1, resource_units=resource_units)
+
+    def throttled(self, stream: str, seconds: float) -> None:
+        self._of(stream).waiting(seconds)
+
+    def retried(self, stream: str, reason: str) -> None:
+        self._of(stream).waiting(0, reason)
+
+    def _of(self, stream: str) -> Stream:
+        if stream not in self._streams:
+            self._streams[stream] = self._progress.start(stream)
+        return self._streams[stream]
