@@ -24,7 +24,7 @@ from ostiary.connector.resolve import resolve
 from ostiary.connector.schema import configuration_json
 from ostiary.connector.settings import Settings
 from ostiary.connector.sources import Document, convert, find, load_document
-from ostiary.connector.status import ConnectorError
+from ostiary.connector.status import ConnectorError, Status
 from ostiary.connector.summary import Summary
 from ostiary.connector.view import live_view
 
@@ -56,6 +56,9 @@ def run(
     except ConnectorError as error:
         _show(console, redact, error)
         return error.exit_code
+    except KeyboardInterrupt:
+        _show(console, redact, ConnectorError(Status.CANCELED, "Stopped: nothing was written."))
+        return int(Status.CANCELED)
 
 
 def _printed(definition: ConnectorDefinition, parsed: Arguments) -> str:

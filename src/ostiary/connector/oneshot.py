@@ -57,8 +57,11 @@ class OneShot:
         ):
             try:
                 sealed, outcome = asyncio.run(self._sync(scope, writer, state, interrupts))
-            except asyncio.CancelledError:
-                raise KeyboardInterrupt from None
+            except BaseException as error:
+                if not interrupts.received and not isinstance(error, asyncio.CancelledError):
+                    raise
+                message = f"Stopped before the end: nothing was written to {output}."
+                raise ConnectorError(Status.CANCELED, message) from error
         title = self.definition.display_name
         return Summary(title, sealed, outcome, self.ledger, time.monotonic() - began)
 

@@ -99,10 +99,9 @@ class Summary:
             )
             lines.append(f"{ledger.requests:,} requests{units}.")
         if ledger.waits:
-            lines.append(
-                f"Waited {ledger.waits:,} times because the source asked to: "
-                f"{_duration(ledger.waited)} in all."
-            )
+            often = "once" if ledger.waits == 1 else f"{ledger.waits:,} times"
+            total = _duration(ledger.waited)
+            lines.append(f"Waited {often} because the source asked to: {total} in all.")
         return lines
 
 
