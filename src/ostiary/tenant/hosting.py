@@ -168,4 +168,5 @@ def _bind(host: str, port: int) -> socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortTakenError(error.errno, f"port {port} on {host} is taken") from error
-        raise
+        reason = (error.strerror or str(error)).partition(" (while")[0]
+        raise OSError(error.errno, f"cannot listen on {host}, port {port}: {reason}") from error

@@ -79,16 +79,26 @@ def derived_secret(directory: Directory) -> ClientSecret:
 
 
 def stored_secret(path: Path, *, fresh: bool = False) -> ClientSecret:
-    """The random secret kept in a file, made on first use or when a `fresh` one is asked for."""
+    """The random secret kept in a file, made on first use or when a `fresh` one is asked for.
+
+    Raises ValueError for a file that holds something else.
+    """
     if path.exists() and not fresh:
-        kept = json.loads(path.read_text())
-        return ClientSecret(kept["secret_id"], kept["client_secret"])
+        return _read(path)
     secret = random_secret()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump({"secret_id": secret.id, "client_secret": secret.value}, file)
     return secret
+
+
+def _read(path: Path) -> ClientSecret:
+    try:
+        kept = json.loads(path.read_text())
+        return ClientSecret(str(kept["secret_id"]), str(kept["client_secret"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} holds no credentials; delete it to get new ones") from error
 
 
 def random_secret() -> ClientSecret:

@@ -24,13 +24,7 @@ class SigningKey:
     def __init__(self, private: rsa.RSAPrivateKey) -> None:
         certificate = _self_signed(private)
         self.kid = base64url(certificate.fingerprint(hashes.SHA1()))  # noqa: S303
-        self.key = RSAKey.import_key(
-            private.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
+        self.key = RSAKey.import_key(_pem(private))
         self._certificate = certificate.public_bytes(serialization.Encoding.DER)
 
     def jwk(self, issuer: str) -> dict[str, Any]:
@@ -56,23 +50,35 @@ def process_key() -> SigningKey:
 
 
 def stored_key(path: Path) -> SigningKey:
-    """The key in a PEM file, made on first use, so that tokens outlive a restart."""
+    """The key in a PEM file, made on first use, so that tokens outlive a restart.
+
+    Raises ValueError for a file that holds something else.
+    """
     if path.exists():
-        private = serialization.load_pem_private_key(path.read_bytes(), password=None)
-        if not isinstance(private, rsa.RSAPrivateKey):
-            raise ValueError(f"{path} does not hold an RSA key")
-        return SigningKey(private)
+        return SigningKey(_read(path))
     private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     path.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(
-            private.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
+        file.write(_pem(private))
     return SigningKey(private)
+
+
+def _read(path: Path) -> rsa.RSAPrivateKey:
+    try:
+        private = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except ValueError:
+        private = None
+    if not isinstance(private, rsa.RSAPrivateKey):
+        raise ValueError(f"{path} holds no RSA key; delete it to get a new one")
+    return private
+
+
+def _pem(private: rsa.RSAPrivateKey) -> bytes:
+    return private.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
 
 
 def base64url(raw: bytes) -> str:

@@ -81,37 +81,33 @@ class TenantView:
 
     def active_roles(self, principal_id: str) -> frozenset[str]:
         """Templates of directory roles held over the whole tenant, directly or through a group."""
-        holders = {principal_id}
-        holders.update(
-            group_id
-            for group_id, members in self._directory.members.items()
-            if principal_id in members
-        )
-        definitions = self._directory.role_definitions
+        members = self._directory.members
         return frozenset(
-            definitions[assignment.role_definition_id].template_id
-            for assignment in self._directory.role_assignments.values()
-            if assignment.principal_id in holders
-            and assignment.directory_scope_id == ROOT_SCOPE
-            and assignment.role_definition_id in definitions
+            template
+            for holder, template in self._tenant_wide_roles()
+            if holder == principal_id or principal_id in members.get(holder, ())
         )
 
     def consent_administrators(self) -> list[DirectoryObject]:
         """Enabled people who may consent for everyone, by direct assignment or through a group."""
         holders = {
-            assignment.principal_id for assignment in self._directory.role_assignments.values()
+            holder for holder, template in self._tenant_wide_roles() if template in MAY_CONSENT
         }
-        candidates = set(holders)
-        for holder in holders:
-            candidates.update(self._directory.members.get(holder, {}))
+        candidates = holders.union(*(self._directory.members.get(holder, {}) for holder in holders))
         people = (self.user(candidate) for candidate in sorted(candidates))
         return [
             person
             for person in people
-            if person is not None
-            and person.props.get("accountEnabled") is not False
-            and self.may_consent_for_everyone(person.id)
+            if person is not None and person.props.get("accountEnabled") is not False
         ]
 
     def may_consent_for_everyone(self, user_id: str) -> bool:
         return bool(self.active_roles(user_id) & MAY_CONSENT)
+
+    def _tenant_wide_roles(self) -> Iterator[tuple[str, str]]:
+        """Principal and role template of every assignment whose scope is the whole tenant."""
+        definitions = self._directory.role_definitions
+        for assignment in self._directory.role_assignments.values():
+            definition = definitions.get(assignment.role_definition_id)
+            if definition and assignment.directory_scope_id == ROOT_SCOPE:
+                yield assignment.principal_id, definition.template_id
