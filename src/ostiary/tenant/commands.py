@@ -152,9 +152,10 @@ def ledger(
 
 
 def _table(told: dict[str, Any]) -> Table:
-    table = Table("Operation", box=None, header_style="bold")
-    for column in ("Requests", "Resource units", "Throttled", "Errors"):
-        table.add_column(column, justify="right")
+    table = Table(box=None, header_style="bold")
+    table.add_column("Operation", overflow="fold")
+    for column in ("Requests", "Units", "Throttled", "Errors"):
+        table.add_column(column, justify="right", no_wrap=True)
     for name, tally in told["operations"].items():
         counts = ("requests", "resourceUnits", "throttled", "errors")
         table.add_row(escape(name), *(f"{tally[count]:,}" for count in counts))
@@ -163,7 +164,8 @@ def _table(told: dict[str, Any]) -> Table:
     table.add_row("Total", *(f"{total:,}" for total in totals), style="bold")
     table.caption = (
         f"{told['httpRequests']:,} HTTP requests, "
-        f"{told['retryAfterViolations']:,} before their Retry-After had passed"
+        f"{told['retryAfterViolations']:,} before their Retry-After had passed. "
+        "Units are Graph's resource units."
     )
     return table
 
