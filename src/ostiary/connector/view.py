@@ -25,7 +25,14 @@ def live_view(console: Console, ledger: Ledger, title: str) -> Iterator[None]:
     with Live(
         get_renderable=view.render, console=console, refresh_per_second=8, redirect_stdout=False
     ):
-        yield
+        try:
+            yield
+        except BaseException:
+            view.ending = Text("✗", style="red")
+            ledger.phase = "Stopped"
+            raise
+        view.ending = Text("✓", style="green")
+        ledger.phase = "Read"
 
 
 class View:
@@ -34,13 +41,15 @@ class View:
         self._title = title
         self._began = time.monotonic()
         self._spinner = Spinner("dots", style="cyan")
+        self.ending: Text | None = None
+        """Stands in the spinner's place when the run is over."""
 
     def render(self) -> RenderableType:
         seconds = int(time.monotonic() - self._began)
         head = Table.grid(padding=(0, 1))
         phase = self._ledger.phase or "Starting"
         head.add_row(
-            self._spinner,
+            self.ending or self._spinner,
             Text(self._title, style="bold"),
             Text(f"{phase.lower()}, {seconds // 60}:{seconds % 60:02}", style="dim"),
         )
