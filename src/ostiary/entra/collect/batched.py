@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ostiary.entra.collect.reader import Reader
 from ostiary.graph import BatchPart, GraphError, Page
 from ostiary.graph.faults import NotFound, PageTokenExpired
+
+KeyT = TypeVar("KeyT", bound=str)
 
 
 class Listing(NamedTuple):
@@ -18,8 +20,8 @@ class Listing(NamedTuple):
 
 
 async def read_collections(
-    reader: Reader, listings: Mapping[str, Listing], *, stream: str, beta: bool = False
-) -> AsyncIterator[tuple[str, list[Any] | GraphError]]:
+    reader: Reader, listings: Mapping[KeyT, Listing], *, stream: str, beta: bool = False
+) -> AsyncIterator[tuple[KeyT, list[Any] | GraphError]]:
     """(key, all items or why not) of each collection, in the order given.
 
     Pages beyond the first are followed outside the batch.
