@@ -53,6 +53,7 @@ class Api:
     surface: GraphSurface
     app: web.Application
     roles: set[str] = field(default_factory=lambda: set(EVERY_ROLE))
+    caller_roles: frozenset[str] = frozenset()
     client: TestClient[Any, Any] | None = None
 
     async def ask(
@@ -97,7 +98,7 @@ def served(directory: Directory, **settings: Any) -> Api:
     def authorize(token: str) -> Caller:
         if token != "good":
             raise TokenRejected("Lifetime validation failed, the token is expired.")
-        return Caller(APP_ID, frozenset(api.roles), directory.tenant_id, "")
+        return Caller(APP_ID, frozenset(api.roles), directory.tenant_id, "", api.caller_roles)
 
     surface = GraphSurface(directory, authorize, **settings)
     app = web.Application()

@@ -1,6 +1,8 @@
 """What the handlers of one simulated tenant share."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ostiary.tenant.clock import Clock
 from ostiary.tenant.directory import Directory, Kind
@@ -11,10 +13,14 @@ from ostiary.tenant.surface.reads.snapshots import Snapshots
 from ostiary.tenant.surface.replica import Replica
 from ostiary.tenant.surface.seal import Sealer
 from ostiary.tenant.surface.tail import NameIndex
+from ostiary.tenant.surface.writes.pim_policy import RolePolicy
 
 
 class Backend:
-    """`initiators` says which app made a change, by journal version; the rest came from outside."""
+    """`initiators` says which app made a change, by journal version; the rest came from outside.
+
+    `role_policies`, by role definition id, are what PIM checks requests against.
+    """
 
     def __init__(
         self,
@@ -31,9 +37,24 @@ class Backend:
         self.sealer = Sealer(f"{directory.tenant_id}/{seed}")
         self.snapshots = Snapshots(self.clock, self.sealer, page_token_life)
         self.rounds = Rounds(self.replica, quirks or Quirks(seed=seed))
+        self.role_policies: dict[str, RolePolicy] = {}
+        self._pending: list[tuple[datetime, Callable[[], None]]] = []
         self._delta_generations: dict[str, int] = {}
         self.initiators: dict[int, str] = {}
         self.principal_names = NameIndex(directory, Kind.USER, "userPrincipalName")
+
+    def later(self, due: datetime, work: Callable[[], None]) -> None:
+        """Work the tenant does on its own once its clock has reached `due`."""
+        self._pending.append((due, work))
+
+    def catch_up(self) -> None:
+        if not self._pending:
+            return
+        now = self.clock.now()
+        ready = [work for due, work in self._pending if due <= now]
+        self._pending = [entry for entry in self._pending if entry[0] > now]
+        for work in ready:
+            work()
 
     def delta_generation(self, feed: str) -> int:
         return self._delta_generations.get(feed, 0)

@@ -14,6 +14,11 @@ _READ_DIRECTORY = "Directory.Read.All Directory.ReadWrite.All"
 _GROUP_READ = GRANTED_BY["GET /groups/{id}/members"]
 _MEMBER_WRITE = GRANTED_BY["DELETE /groups/{id}/members/{id}"]
 _APP_READ = GRANTED_BY["GET /applications"] + " Directory.ReadWrite.All"
+_APP_OWNER_WRITE = "Application.ReadWrite.OwnedBy Application.ReadWrite.All Directory.ReadWrite.All"
+_RESTORE = (
+    "User.DeleteRestore.All User.ReadWrite.All Group.ReadWrite.All Application.ReadWrite.All "
+    "Directory.ReadWrite.All"
+)
 
 _BEYOND_THE_MAP = {
     "GET /directoryobjects/{id}": _READ_DIRECTORY,
@@ -29,8 +34,13 @@ _BEYOND_THE_MAP = {
         f"LicenseAssignment.Read.All Group.Read.All Group.ReadWrite.All {_READ_DIRECTORY}"
     ),
     "POST /groups/{id}/members": _MEMBER_WRITE,
+    "POST /serviceprincipals/{id}/approleassignedto": _APP_READ,
+    "POST /serviceprincipals/{id}/owners": _APP_OWNER_WRITE,
+    "POST /applications/{id}/owners": _APP_OWNER_WRITE,
+    "DELETE /applications/{id}/owners/{id}": _APP_OWNER_WRITE,
+    "POST /directory/deleteditems/{id}/restore": _RESTORE,
+    "DELETE /directory/deleteditems/{id}": _RESTORE,
     "GET /directory/deleteditems": f"User.Read.All Group.Read.All {_READ_DIRECTORY}",
-    "DELETE /directory/deleteditems/{id}": "User.DeleteRestore.All User.ReadWrite.All",
     "GET /users/{id}/memberof": f"GroupMember.Read.All User.Read.All {_READ_DIRECTORY}",
     "GET /users/{id}/transitivememberof": f"GroupMember.Read.All User.Read.All {_READ_DIRECTORY}",
     "GET /users/{id}/directreports": GRANTED_BY["GET /users/{id}/manager"],
@@ -44,6 +54,7 @@ _BEYOND_THE_MAP = {
 }
 
 _TRAILING = re.compile(r"/(?:\$ref|\$count|\{cast\})$")
+"""What the map lacks, and rows of it whose permissions are needed together, not either."""
 
 
 def granting(route: Route) -> frozenset[str]:

@@ -53,6 +53,7 @@ class Pipeline:
     def answer(self, request: GraphRequest) -> GraphResponse:
         """Never raises a refusal: a refusal is an answer."""
         self._served += 1
+        self.backend.catch_up()
         request_id = f"{self._served:08x}-0000-4000-8000-{self._seed:012x}"
         exchange = Exchange()
         try:
@@ -73,7 +74,18 @@ class Pipeline:
         exchange.charge = charge_for(call, route)
         self.limiter.admit(call, route, exchange.charge)
         require_permission(call, route, self._granting(route))
-        return route.handler(call)
+        version = self.backend.directory.journal.version
+        response = route.handler(call)
+        if request.method != "GET":
+            self._attribute(caller, version)
+        return response
+
+    def _attribute(self, caller: Caller, version: int) -> None:
+        """The audit log names the app behind each change made through Graph."""
+        latest = self.backend.directory.journal.version
+        initiators = self.backend.initiators
+        for each in range(version + 1, latest + 1):
+            initiators.setdefault(each, caller.app_id)
 
     def _close(self, request: GraphRequest, exchange: Exchange, response: GraphResponse) -> None:
         charge = exchange.charge

@@ -17,6 +17,7 @@ from ostiary.tenant.surface.message import GraphRequest, GraphResponse
 from ostiary.tenant.surface.pipeline import Pipeline
 from ostiary.tenant.surface.reads.routes import read_routes
 from ostiary.tenant.surface.routing import Route
+from ostiary.tenant.surface.writes.routes import write_routes
 
 VERSIONS = ("v1.0", "beta")
 
@@ -74,6 +75,7 @@ class GraphSurface:
     def _routes(self) -> Iterator[Route]:
         yield from read_routes()
         yield from delta_routes()
+        yield from write_routes()
 
 
 async def graph_request(request: web.Request) -> GraphRequest:
