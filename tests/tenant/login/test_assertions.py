@@ -255,6 +255,17 @@ async def test_a_federated_token_needs_a_key_of_its_issuer(
     assert body["error_codes"] == [700027]
 
 
+@pytest.mark.parametrize("exp", [1e300, "tomorrow", None])
+async def test_an_expiry_that_is_no_time_is_no_validity(
+    browser: Browser, app: AppRegistration, certified: Certified, exp: object
+) -> None:
+    app.certificates = [certified.certificate]
+    claims = own_claims(app, browser, exp=exp)
+    assertion = sign(certified, claims, "RS256", **certified.header("x5t base64url"))
+    _, body = await ask_token(browser, form_for(app, assertion))
+    assert body["error_codes"] == [700024]
+
+
 async def test_an_expired_federated_token_is_refused(
     browser: Browser, app: AppRegistration, login: Login, certified: Certified
 ) -> None:

@@ -113,6 +113,7 @@ async def test_basic_authorization_counts_as_well(browser: Browser, app: AppRegi
         ),
         ({"scope": "https://graph.microsoft.com/User.Read.All"}, 400, "invalid_scope", 1002012),
         ({"scope": "api://nowhere/.default"}, 400, "invalid_resource", 500011),
+        ({"scope": "https://[::1/.default"}, 400, "invalid_resource", 500011),
         ({"scope": ""}, 400, "invalid_request", 900144),
         ({"grant_type": "no_such_grant"}, 400, "unsupported_grant_type", 70003),
         ({"grant_type": ""}, 400, "invalid_request", 900144),
@@ -161,6 +162,23 @@ async def test_an_app_nobody_consented_to_is_not_in_the_tenant(
     app.installed = False
     _, body = await ask_token(browser, form_for(app))
     assert body["error_codes"] == [700016]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/json", b'{"grant_type": "client_credentials"}'),
+        ("application/x-www-form-urlencoded; charset=nosuch", b"a=%ff"),
+        ("multipart/form-data; boundary=x", b"--x\r\n"),
+    ],
+)
+async def test_a_body_that_is_no_form_is_a_bad_request(
+    browser: Browser, content_type: str, body: bytes
+) -> None:
+    url = f"/{TENANT_ID}/oauth2/v2.0/token"
+    async with browser.post(url, data=body, headers={"Content-Type": content_type}) as answer:
+        assert answer.status == 400
+        assert (await answer.json())["error_codes"] == [900144]
 
 
 async def test_pasting_the_secret_id_gets_the_hint_about_it(

@@ -296,6 +296,13 @@ async def test_an_unregistered_address_is_never_redirected_to(person: Person) ->
     assert "AADSTS50011:" in person.page
 
 
+async def test_an_address_that_is_no_url_is_refused(person: Person) -> None:
+    person.app.loopback_redirects = True
+    await person.authorize(redirect_uri="https://[::1/callback")
+    assert person.status == 400
+    assert "AADSTS50011:" in person.page
+
+
 async def test_localhost_addresses_match_on_any_port(person: Person) -> None:
     person.app.redirect_uris = {"http://localhost/done"}
     await person.authorize(redirect_uri="http://localhost:53219/done")

@@ -220,7 +220,12 @@ def _strings(value: object) -> list[str]:
 
 
 def _moment(value: object, default: datetime) -> datetime:
-    return datetime.fromtimestamp(value, UTC) if isinstance(value, (int, float)) else default
+    if not isinstance(value, (int, float)):
+        return default
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (OverflowError, OSError, ValueError):
+        return default
 
 
 def _precise(moment: datetime) -> str:

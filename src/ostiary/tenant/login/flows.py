@@ -15,6 +15,7 @@ from ostiary.tenant.login.errors import SignInError
 from ostiary.tenant.login.registrations import AppRegistration
 from ostiary.tenant.login.scopes import Scope
 from ostiary.tenant.login.sessions import Grant
+from ostiary.tenant.tls import LOOPBACK_NAMES
 
 _REMEMBERED = 1000
 
@@ -103,10 +104,16 @@ class Flows:
 
 def check_redirect(app: AppRegistration, uri: str) -> None:
     """Registered exactly; for loopback hosts the port is free, as Entra has it for localhost."""
-    if uri in app.redirect_uris or (app.loopback_redirects and _is_loopback(uri)):
+    if uri in app.redirect_uris:
         return
-    if any(_is_loopback(one) and _portless(one) == _portless(uri) for one in app.redirect_uris):
-        return
+    try:
+        asked = _Address.parse(uri)
+    except ValueError:
+        asked = None
+    if asked and asked.is_loopback:
+        registered = {_Address.parse(one) for one in app.redirect_uris}
+        if app.loopback_redirects or asked in registered:
+            return
     raise SignInError(
         50011,
         f"The redirect URI '{uri}' specified in the request does not match the redirect URIs "
@@ -114,11 +121,19 @@ def check_redirect(app: AppRegistration, uri: str) -> None:
     )
 
 
-def _is_loopback(uri: str) -> bool:
-    parts = urlsplit(uri)
-    return parts.scheme in ("http", "https") and parts.hostname in ("localhost", "127.0.0.1", "::1")
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """A redirect URI without its port."""
 
+    scheme: str
+    host: str | None
+    path: str
 
-def _portless(uri: str) -> tuple[str, str | None, str]:
-    parts = urlsplit(uri)
-    return parts.scheme, parts.hostname, parts.path
+    @classmethod
+    def parse(cls, uri: str) -> _Address:
+        parts = urlsplit(uri)
+        return cls(parts.scheme, parts.hostname, parts.path)
+
+    @property
+    def is_loopback(self) -> bool:
+        return self.scheme in ("http", "https") and self.host in LOOPBACK_NAMES

@@ -14,6 +14,7 @@ from ostiary.tenant.login import pages
 from ostiary.tenant.login.consent import admin_consent, agree, install, needs_administrator
 from ostiary.tenant.login.errors import SignInError, Trace
 from ostiary.tenant.login.flows import Flow, Flows, check_redirect
+from ostiary.tenant.login.routes import form_of
 from ostiary.tenant.login.service import Login
 
 PASSWORD = "Simulated-1"  # noqa: S105
@@ -43,12 +44,21 @@ class SignInRoutes:
         return self._answer(request, lambda: self._begin(request, admin=True))
 
     async def sign_in(self, request: web.Request) -> web.StreamResponse:
-        form = _fields(await request.post())
-        return self._answer(request, lambda: self._signed_in(request, form))
+        return await self._answer_form(request, self._signed_in)
 
     async def decide(self, request: web.Request) -> web.StreamResponse:
-        form = _fields(await request.post())
-        return self._answer(request, lambda: self._decided(request, form))
+        return await self._answer_form(request, self._decided)
+
+    async def _answer_form(
+        self,
+        request: web.Request,
+        step: Callable[[web.Request, Mapping[str, str]], web.StreamResponse],
+    ) -> web.StreamResponse:
+        try:
+            form = await form_of(request)
+        except SignInError as error:
+            return self._failed(request, error)
+        return self._answer(request, lambda: step(request, form))
 
     def _answer(
         self, request: web.Request, step: Callable[[], web.StreamResponse]
@@ -56,7 +66,10 @@ class SignInRoutes:
         try:
             return step()
         except SignInError as error:
-            return _html(pages.failure(self._trace(request).describe(error)), status=error.status)
+            return self._failed(request, error)
+
+    def _failed(self, request: web.Request, error: SignInError) -> web.Response:
+        return _html(pages.failure(self._trace(request).describe(error)), status=error.status)
 
     def _begin(self, request: web.Request, *, admin: bool) -> web.StreamResponse:
         realm, query = request.match_info["realm"], dict(request.query)
@@ -232,10 +245,6 @@ def _required(query: Mapping[str, str], name: str) -> str:
     if not value:
         raise SignInError(900144, f"The request must contain the following parameter: '{name}'.")
     return value
-
-
-def _fields(form: Mapping[str, object]) -> dict[str, str]:
-    return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 def _html(page: str, *, status: int = 200) -> web.Response:

@@ -55,8 +55,10 @@ class TokenRoutes:
         return web.json_response({"keys": [self._login.key.jwk(issuer)]})
 
     async def token(self, request: web.Request) -> web.Response:
-        fields = await request.post()
-        form = {name: value for name, value in fields.items() if isinstance(value, str)}
+        try:
+            form = await form_of(request)
+        except SignInError as error:
+            return self.refuse(request, error)
         asked = TokenRequest(
             authority=authority_of(request),
             realm=request.match_info["realm"],
@@ -84,6 +86,15 @@ class TokenRoutes:
         given = request.headers.get("client-request-id") or request.query.get("client-request-id")
         correlation = given or _guid(self._login.tenant.tenant_id, "correlation", str(number))
         return Trace(own, correlation, self._login.now())
+
+
+async def form_of(request: web.Request) -> dict[str, str]:
+    """Fields of a posted form; raises SignInError for a body that is none."""
+    try:
+        fields = await request.post()
+    except (ValueError, LookupError) as error:
+        raise SignInError(900144, "The request body is not a readable form.") from error
+    return {name: value for name, value in fields.items() if isinstance(value, str)}
 
 
 def authority_of(request: web.Request) -> str:

@@ -109,7 +109,12 @@ class Tokens:
 
     def is_graph(self, audience: str) -> bool:
         """Graph by its app id, its public name, or any name this simulator goes by."""
-        return audience == GRAPH_APP_ID or urlsplit(audience).hostname in self._graph_hosts
+        if audience == GRAPH_APP_ID:
+            return True
+        try:
+            return urlsplit(audience).hostname in self._graph_hosts
+        except ValueError:  # not a URL at all
+            return False
 
     def authorize(self, token: str) -> Caller:
         """Whose Graph access token this is; raises TokenRejected with Graph's reason."""
