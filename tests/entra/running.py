@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,3 +85,21 @@ def _is_direct(grant: v2.Grant) -> bool:
     """Expansion names the sources of what it adds; a direct grant has none, or itself too."""
     sources = grant.sources.sources
     return not sources or grant.entitlement.id in sources
+
+
+def contents(file: Path) -> dict[str, bytes]:
+    """Everything a file says: each record by kind and id, as deterministic bytes."""
+    with C1zReader(file) as reader:
+        kinds: dict[str, Iterable[Any]] = {
+            "type": reader.resource_types(),
+            "entitlement": reader.entitlements(),
+            "grant": reader.grants(),
+        }
+        found = {
+            f"resource {_key(resource.id)}": resource.SerializeToString(deterministic=True)
+            for resource in reader.resources()
+        }
+        for kind, records in kinds.items():
+            for record in records:
+                found[f"{kind} {record.id}"] = record.SerializeToString(deterministic=True)
+    return found
