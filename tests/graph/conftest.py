@@ -43,6 +43,7 @@ async def server(authority: Authority) -> AsyncIterator[GraphServer]:
     await site.start()
     graph.port = runner.addresses[0][1]
     yield graph
+    graph.end.set()
     await runner.cleanup()
 
 

@@ -1,5 +1,6 @@
 """A scripted Graph over real TLS sockets: tests say what each request is answered."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -13,13 +14,17 @@ Answer = web.StreamResponse | Handler
 
 @dataclass
 class GraphServer:
-    """`answers` are used up in turn, then `default` answers."""
+    """`answers` are used up in turn, then `default` answers.
+
+    Handlers that are to keep a client waiting wait for `end`, which comes with the test's.
+    """
 
     port: int = 0
     answers: list[Answer] = field(default_factory=list)
     default: Handler | None = None
     seen: list[web.Request] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
+    end: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def domain(self) -> str:

@@ -168,6 +168,14 @@ async def test_parts_throttled_forever_are_given_up_although_the_batch_is_answer
     assert len(script.packs) == 6
 
 
+async def test_a_part_that_gets_through_starts_the_patience_with_throttling_anew(
+    client: GraphClient, script: BatchScript
+) -> None:
+    for _ in range(4):
+        script.by_url["/users/a"] = [throttled("600"), throttled("600")]
+        assert await client.batch([part("a", "/users/a")], stream="fill") == {"a": Thing("a")}
+
+
 async def test_a_batch_throttled_as_a_whole_is_sent_again(
     server: GraphServer, client: GraphClient, script: BatchScript
 ) -> None:

@@ -167,17 +167,15 @@ async def test_an_unavailable_service_cannot_ask_for_a_day(
 async def test_a_stalled_connection_is_given_up_and_tried_anew(
     server: GraphServer, authority: Authority, clock: LeapingClock, credential: FixedCredential
 ) -> None:
-    release = asyncio.Event()
-
     async def silent(request: web.Request) -> web.StreamResponse:
-        await release.wait()
+        await server.end.wait()
         return web.Response()
 
     async def silent_midway(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
         await response.prepare(request)
         await response.write(b'{"id"')
-        await release.wait()
+        await server.end.wait()
         return response
 
     server.answers = [silent, silent_midway, reply(GOOD)]
@@ -189,7 +187,6 @@ async def test_a_stalled_connection_is_given_up_and_tried_anew(
         timeouts=Timeouts(stall=0.05),
     ) as client:
         assert await fetch(client) == Thing("u1")
-    release.set()
     assert len(server.seen) == 3
 
 
@@ -399,11 +396,11 @@ async def test_a_fault_on_a_later_page_repeats_that_page_only(
 async def test_cancelling_a_request_that_waits_leaves_the_client_usable(
     server: GraphServer, client: GraphClient
 ) -> None:
-    asked, release = asyncio.Event(), asyncio.Event()
+    asked = asyncio.Event()
 
     async def slow(_: web.Request) -> web.Response:
         asked.set()
-        await release.wait()
+        await server.end.wait()
         return reply(GOOD)
 
     server.answers = [slow, reply(GOOD)]
@@ -413,7 +410,6 @@ async def test_cancelling_a_request_that_waits_leaves_the_client_usable(
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await fetch(client) == Thing("u1")
-    release.set()
 
 
 async def test_no_more_than_six_requests_are_in_flight(
