@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ostiary.cli.c1z import app as c1z_commands
 from ostiary.tenant.commands import app as tenant_commands
 
 app = typer.Typer(
@@ -16,6 +17,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 app.add_typer(tenant_commands)
+app.add_typer(c1z_commands)
 
 
 def _show_version(asked: bool) -> None:
