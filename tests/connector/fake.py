@@ -68,6 +68,7 @@ class FakeConnector:
         await self.pause()
         stream.advance(objects=len(self.users), requests=2, resource_units=3.5)
         stream.waiting(4.0)
+        stream.waiting(0, "connection reset, trying again")
         stream.done()
         for type_id in self.order:
             if scope.covers(type_id):

@@ -118,7 +118,7 @@ def test_help_names_every_shown_flag_with_its_variable(capsys: pytest.CaptureFix
     for declared in definition().all_fields:
         assert (f"--{declared.name} " in text) is not declared.hidden
         assert (declared.env in text) is not declared.hidden
-    assert "Client secret (--auth-method client-secret)" in text
+    assert "Needs --fake-tenant-id, --fake-client-id, --fake-client-secret." in text
     assert "-f, --file" in text
     assert "capabilities" in text
 

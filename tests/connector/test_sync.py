@@ -67,7 +67,7 @@ def test_the_closing_line_tells_what_was_done_and_what_was_left_out(runner: Runn
     assert last["grants_through_groups"] == 5
     assert last["by_type"]["group"] == {"resources": 3, "entitlements": 3, "grants": 6}
     assert (last["requests"], last["resource_units"]) == (2, 3.5)
-    assert (last["waits"], last["waited_seconds"]) == (1, 4.0)
+    assert (last["waits"], last["waited_seconds"]) == (1, 4.0), "a retry is no wait"
     assert last["left_out"] == [{"count": 2, "subject": "devices", "reason": "no accounts"}]
     assert last["bytes"] == runner.file.stat().st_size
     assert [last["sync_id"]] == syncs(runner.file)
@@ -317,6 +317,15 @@ def test_a_secret_in_an_error_is_masked_everywhere(runner: Runner) -> None:
     ran = runner("--log-format", "console", make=failing(RuntimeError(f"refused {secret}")))
     assert secret not in ran.err
     assert "refused ***" in ran.err
+
+
+def test_a_secret_in_a_refused_setting_is_not_quoted(runner: Runner, tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text("fake-proxy-password: [hunter2]\n")
+    refused = {"BATON_CONFIG_PATH": str(tmp_path / "c.yaml")}
+    ran = runner(environment=refused)
+    assert ran.code == Status.INVALID_ARGUMENT
+    assert "fake-proxy-password" in ran.err
+    assert "hunter2" not in ran.err
 
 
 def test_a_token_learned_on_the_way_is_masked_too(runner: Runner) -> None:

@@ -1,4 +1,4 @@
-"""The command line of a connector: flags from its fields, help, version."""
+"""The command line of a connector: flags from its fields, and a few commands."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 import click
 
 from ostiary.connector.definition import ConnectorDefinition
-from ostiary.connector.fields import Field, FieldGroup
-from ostiary.connector.resolve import own_fields
+from ostiary.connector.fields import Field
 from ostiary.connector.status import UsageError
 
 COMMANDS = {
@@ -19,17 +18,13 @@ COMMANDS = {
     "help": "Show this page.",
 }
 
-METAVARS = {"string": "TEXT", "file": "PATH", "int": "NUMBER", "strings": "LIST", "bool": ""}
-
 
 @dataclass(frozen=True)
 class Arguments:
-    """A parsed command line. `command` is "" for a sync; `text` is to be printed, and then the
-    process ends."""
+    """A parsed command line. `command` is "" for a sync, or one of COMMANDS, or "version"."""
 
     command: str = ""
     flags: dict[str, Sequence[str]] = field(default_factory=dict)
-    text: str = ""
 
 
 def parse(definition: ConnectorDefinition, words: Sequence[str]) -> Arguments:
@@ -42,10 +37,10 @@ def parse(definition: ConnectorDefinition, words: Sequence[str]) -> Arguments:
         raise _usage(definition, error) from error
     given = context.params
     positional: tuple[str, ...] = given.pop("command")
-    if given.pop("help") or positional == ("help",):
-        return Arguments(text=command.get_help(context))
+    if given.pop("help"):
+        return Arguments("help")
     if given.pop("version"):
-        return Arguments(text=f"{definition.name} version {definition.version}")
+        return Arguments("version")
     if len(positional) > 1 or (positional and positional[0] not in COMMANDS):
         raise _unknown_command(definition, positional[-1])
     flags = {_flag(name): values for name, values in given.items() if values}
@@ -63,64 +58,7 @@ class _Command(click.Command):
                 click.Option(["--help", "-h"], is_flag=True),
             ],
             add_help_option=False,
-            context_settings={"max_content_width": 100, "auto_envvar_prefix": None},
         )
-        self.definition = definition
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        definition = self.definition
-        formatter.write_usage(definition.name, "[FLAGS] [COMMAND]")
-        formatter.write_paragraph()
-        formatter.write_text(definition.description)
-        if definition.help_url:
-            formatter.write_text(definition.help_url)
-        with formatter.section("Commands"):
-            formatter.write_dl([("(none)", "Sync into a file."), *COMMANDS.items()])
-        for title, rows in _sections(definition):
-            with formatter.section(title):
-                formatter.write_dl([_row(declared) for declared in rows])
-        formatter.write_paragraph()
-        formatter.write_text(
-            "A flag wins over its environment variable, which wins over the YAML file: "
-            ".baton.yaml in the working directory, or the one BATON_CONFIG_PATH names."
-        )
-
-
-def _sections(definition: ConnectorDefinition) -> Iterator[tuple[str, list[Field]]]:
-    groups = definition.groups
-    own = {name for group in groups for name in own_fields(group, groups)}
-    fields = {declared.name: declared for declared in definition.fields if not declared.hidden}
-    if general := [declared for name, declared in fields.items() if name not in own]:
-        yield definition.display_name, general
-    for group in groups:
-        if rows := [fields[name] for name in own_fields(group, groups) if name in fields]:
-            yield _heading(group), rows
-    connector_names = {declared.name for declared in definition.fields}
-    yield (
-        "Every connector",
-        [
-            declared
-            for declared in definition.all_fields
-            if declared.name not in connector_names and not declared.hidden
-        ],
-    )
-
-
-def _heading(group: FieldGroup) -> str:
-    return f"{group.display_name} (--auth-method {group.name})"
-
-
-def _row(declared: Field) -> tuple[str, str]:
-    short = f"-{declared.short}, " if declared.short else ""
-    facts = [declared.env]
-    if declared.required:
-        facts.append("required")
-    if declared.choices:
-        facts.append(f"one of {', '.join(declared.choices)}")
-    if declared.initial != declared.empty:
-        facts.append(f"default {declared.initial}")
-    name = f"{short}--{declared.name} {METAVARS[declared.kind]}".rstrip()
-    return name, f"{declared.description} [{'; '.join(facts)}]".lstrip()
 
 
 def _option(declared: Field) -> click.Option:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from ostiary.connector.arguments import Arguments, parse
 from ostiary.connector.capabilities import capabilities_json
 from ostiary.connector.definition import ConnectorDefinition
 from ostiary.connector.faults import explained, is_unforeseen
+from ostiary.connector.help import show_help
 from ostiary.connector.logs import Format, logging_to
 from ostiary.connector.oneshot import OneShot
 from ostiary.connector.progress import Ledger
@@ -46,8 +48,8 @@ def run(
     variables = os.environ if environment is None else environment
     try:
         parsed = parse(definition, words)
-        if text := _printed(definition, parsed):
-            click.echo(text)
+        if parsed.command:
+            _describe(definition, parsed.command)
             return 0
         document = load_document(variables, Path.cwd())
         _conceal_secrets(redact, definition, parsed, variables, document)
@@ -61,14 +63,16 @@ def run(
         return int(Status.CANCELED)
 
 
-def _printed(definition: ConnectorDefinition, parsed: Arguments) -> str:
-    match parsed.command:
+def _describe(definition: ConnectorDefinition, command: str) -> None:
+    match command:
         case "capabilities":
-            return capabilities_json(definition)
+            click.echo(capabilities_json(definition))
         case "config":
-            return configuration_json(definition)
+            click.echo(configuration_json(definition))
+        case "version":
+            click.echo(f"{definition.name} version {definition.version}")
         case _:
-            return parsed.text
+            show_help(definition, Console(file=sys.stdout, highlight=False))
 
 
 def _conceal_secrets(
@@ -79,9 +83,10 @@ def _conceal_secrets(
     document: Document,
 ) -> None:
     """Before anything is checked: what is refused may be quoted."""
-    secret = [declared for declared in definition.all_fields if declared.secret]
-    for declared in secret:
-        if (given := find(declared, parsed.flags, environment, document)) is not None:
+    for declared in definition.all_fields:
+        if (given := find(declared, parsed.flags, environment, document)) is None:
+            continue
+        with suppress(ValueError):  # `resolve` reports it, without the value
             single = Settings([declared], {declared.name: convert(declared, given)})
             for value in single.secret_values():
                 redact.conceal(value)

@@ -17,7 +17,7 @@ from ostiary.baton.c1z import (
 from ostiary.connector.admission import defect
 from ostiary.connector.status import ConnectorError, Status
 
-KEPT = "The file was left as it is. Name another with --file, or move it away."
+KEPT = "The file was left as it was. Name another with --file, or move it away."
 
 FILE_ERRORS: dict[type[C1zError], tuple[Status, str]] = {
     DiskFullError: (Status.RESOURCE_EXHAUSTED, ""),

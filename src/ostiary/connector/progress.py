@@ -14,7 +14,10 @@ class Stream(Protocol):
     ) -> None: ...
 
     def waiting(self, seconds: float, reason: str = "") -> None:
-        """The source asked to wait; counts until the next `advance`."""
+        """The source asked to wait, or with 0 seconds something is tried again for `reason`.
+
+        Shown until the next `advance`.
+        """
 
     def done(self) -> None: ...
 
@@ -45,7 +48,7 @@ class StreamRecord:
         self.waiting_for = ""
 
     def waiting(self, seconds: float, reason: str = "") -> None:
-        self.waits += 1
+        self.waits += seconds > 0
         self.waited += seconds
         self.waiting_for = reason or f"asked to wait {seconds:.0f} s"
 

@@ -140,7 +140,7 @@ def _named(declared: Field) -> str:
 
 
 def _explained(declared: Field) -> str:
-    return f": {declared.description}" if declared.description else "."
+    return f": {declared.description.rstrip('.')}." if declared.description else "."
 
 
 def _refusal(definition: ConnectorDefinition, problems: Sequence[str]) -> ConnectorError:

@@ -83,15 +83,11 @@ class Settings:
         return name in self._given and self._values[name] != self._fields[name].empty
 
     def secret_values(self) -> Iterator[str]:
-        """The values that must never be shown. The path of a secret file is not one of them."""
+        """The values that must never be shown: secrets, and files given inline, not by path."""
         for name, declared in self._fields.items():
             value = self._values[name]
-            if not declared.secret or not value:
-                continue
-            if isinstance(value, tuple):
-                yield from value
-            elif isinstance(value, str) and not _is_path(declared, value):
-                yield value
+            if _is_concealed(declared, value):
+                yield from value if isinstance(value, tuple) else (str(value),)
 
     def _typed(self, name: str, wanted: type[T]) -> T:
         value = self._values[name]
@@ -101,14 +97,16 @@ class Settings:
 
     def __repr__(self) -> str:
         shown = ", ".join(
-            f"{name}={'***' if self._fields[name].secret and value else repr(value)}"
+            f"{name}={'***' if _is_concealed(self._fields[name], value) else repr(value)}"
             for name, value in self._values.items()
         )
         return f"Settings({shown})"
 
 
-def _is_path(declared: Field, value: str) -> bool:
-    return declared.kind == "file" and not value.startswith(INLINE_PREFIXES)
+def _is_concealed(declared: Field, value: Value) -> bool:
+    if declared.kind == "file":
+        return isinstance(value, str) and value.startswith(INLINE_PREFIXES)
+    return declared.secret and bool(value)
 
 
 def _decoded(name: str, url: str) -> bytes:
