@@ -138,3 +138,29 @@ def forbidden() -> RefusalError:
         "Authorization_RequestDenied",
         "Insufficient privileges to complete the operation.",
     )
+
+
+def unauthenticated(message: str) -> RefusalError:
+    challenge = 'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common"'
+    return RefusalError(
+        401, "InvalidAuthenticationToken", message, headers={"WWW-Authenticate": challenge}
+    )
+
+
+def sync_lost() -> RefusalError:
+    return RefusalError(
+        400,
+        "syncStateNotFound",
+        "The sync state generation is not found. The delta token is expired and data must be "
+        "synchronized again.",
+    )
+
+
+def resync(url: str) -> RefusalError:
+    """`url` without its query: where the round starts over."""
+    return RefusalError(
+        410,
+        "resyncRequired",
+        "Resync required. Any partial changes must be discarded.",
+        headers={"Location": f"{url}?$deltatoken="},
+    )

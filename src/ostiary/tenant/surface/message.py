@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
+from ostiary.tenant.surface.delivery import Delivery
+
 JSON_TYPE = (
     "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;"
     "charset=utf-8"
@@ -60,6 +62,7 @@ class GraphResponse:
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     content_type: str = JSON_TYPE
+    delivery: Delivery | None = None
 
 
 def query_options(raw_query: str) -> dict[str, str]:

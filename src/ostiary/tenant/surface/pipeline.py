@@ -8,13 +8,14 @@ from ostiary.tenant.clock import graph_time
 from ostiary.tenant.surface.backend import Backend, Call
 from ostiary.tenant.surface.batch import batch_routes
 from ostiary.tenant.surface.caller import Authorize, Caller, TokenRejected
-from ostiary.tenant.surface.errors import RefusalError
+from ostiary.tenant.surface.errors import RefusalError, unauthenticated
 from ostiary.tenant.surface.limits.buckets import Wait
 from ostiary.tenant.surface.limits.ledger import Ledger
 from ostiary.tenant.surface.limits.limiter import Charge, Limiter, charge_for
 from ostiary.tenant.surface.message import GraphRequest, GraphResponse, json_response
 from ostiary.tenant.surface.permissions import granting, require_permission
 from ostiary.tenant.surface.routing import Route, Router
+from ostiary.tenant.surface.weather import Weather
 
 NOWHERE = "unknown"
 """How the ledger names a request that found no route."""
@@ -41,6 +42,7 @@ class Pipeline:
         self.backend = backend
         self.ledger = Ledger()
         self.limiter = limiter
+        self.weather: Weather | None = None
         self.untold: list[Wait] = []
         self._authorize = authorize
         self._router = Router()
@@ -73,11 +75,19 @@ class Pipeline:
         exchange.operation = route.name
         exchange.charge = charge_for(call, route)
         self.limiter.admit(call, route, exchange.charge)
+        strike = self.weather.strike(route.name, request) if self.weather else None
+        struck = strike.before(call, self.limiter, exchange.charge) if strike else None
+        if struck is not None:
+            return struck
         require_permission(call, route, self._granting(route))
+        response = self._handled(call, route)
+        return strike.after(call, response) if strike else response
+
+    def _handled(self, call: Call, route: Route) -> GraphResponse:
         version = self.backend.directory.journal.version
         response = route.handler(call)
-        if request.method != "GET":
-            self._attribute(caller, version)
+        if call.request.method != "GET":
+            self._attribute(call.caller, version)
         return response
 
     def _attribute(self, caller: Caller, version: int) -> None:
@@ -111,10 +121,3 @@ class Pipeline:
         client_id = request.headers.get("client-request-id") or request_id
         body = refusal.envelope(date, request_id, client_id)
         return json_response(body, refusal.status, **refusal.headers)
-
-
-def unauthenticated(message: str) -> RefusalError:
-    challenge = 'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common"'
-    return RefusalError(
-        401, "InvalidAuthenticationToken", message, headers={"WWW-Authenticate": challenge}
-    )

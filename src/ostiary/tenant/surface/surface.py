@@ -9,6 +9,7 @@ from aiohttp import web
 from ostiary.tenant.directory import Directory
 from ostiary.tenant.surface.backend import Backend
 from ostiary.tenant.surface.caller import Authorize
+from ostiary.tenant.surface.delivery import deliver
 from ostiary.tenant.surface.delta.handlers import delta_routes
 from ostiary.tenant.surface.delta.rounds import Quirks
 from ostiary.tenant.surface.limits.ledger import Ledger
@@ -17,6 +18,7 @@ from ostiary.tenant.surface.message import GraphRequest, GraphResponse
 from ostiary.tenant.surface.pipeline import Pipeline
 from ostiary.tenant.surface.reads.routes import read_routes
 from ostiary.tenant.surface.routing import Route
+from ostiary.tenant.surface.weather import Weather
 from ostiary.tenant.surface.writes.routes import write_routes
 
 VERSIONS = ("v1.0", "beta")
@@ -41,6 +43,7 @@ class GraphSurface:
         seed: int = 1,
         page_token_life: float = 600.0,
         quirks: Quirks | None = None,
+        weather: Weather | None = None,
     ) -> None:
         self.latency = latency
         self.backend = Backend(
@@ -48,6 +51,15 @@ class GraphSurface:
         )
         self.limiter = Limiter(directory, quota)
         self.pipeline = Pipeline(self.backend, authorize, self._routes(), self.limiter, seed=seed)
+        self.weather = weather
+
+    @property
+    def weather(self) -> Weather | None:
+        return self.pipeline.weather
+
+    @weather.setter
+    def weather(self, weather: Weather | None) -> None:
+        self.pipeline.weather = weather
 
     @property
     def ledger(self) -> Ledger:
@@ -66,6 +78,8 @@ class GraphSurface:
         if spare > 0:
             await sleep(spare)
         response = http_response(answer)
+        if answer.delivery is not None:
+            return await deliver(request, response, answer.delivery)
         await response.prepare(request)
         await response.write_eof()
         for wait in waits:

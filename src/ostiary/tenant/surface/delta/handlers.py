@@ -9,7 +9,7 @@ from ostiary.tenant.surface.delta.cursor import Cursor
 from ostiary.tenant.surface.delta.feeds import FEEDS, PERMISSION_PATHS, Feed
 from ostiary.tenant.surface.delta.page import body
 from ostiary.tenant.surface.delta.selection import refuse_unsupported, scope, wanted
-from ostiary.tenant.surface.errors import RefusalError, bad_request, forbidden
+from ostiary.tenant.surface.errors import bad_request, forbidden, resync, sync_lost
 from ostiary.tenant.surface.message import GraphResponse
 from ostiary.tenant.surface.permission_table import GRANTED_BY
 from ostiary.tenant.surface.routing import Handler, Route
@@ -74,24 +74,10 @@ def _opened(call: Call, feed: Feed, token: str) -> Cursor:
     if cursor is None or cursor.feed != feed.path:
         raise bad_request("Badly formed token.")
     if cursor.generation != call.backend.delta_generation(feed.path):
-        raise _resync(call)
+        raise resync(call.request.url)
     if _now(call) - cursor.issued >= TOKEN_LIFE:
-        raise RefusalError(
-            400,
-            "syncStateNotFound",
-            "The sync state generation is not found. The delta token is expired and data must be "
-            "synchronized again.",
-        )
+        raise sync_lost()
     return cursor
-
-
-def _resync(call: Call) -> RefusalError:
-    return RefusalError(
-        410,
-        "resyncRequired",
-        "Resync required. Any partial changes must be discarded.",
-        headers={"Location": f"{call.request.url}?$deltatoken="},
-    )
 
 
 def _page(call: Call, feed: Feed, cursor: Cursor) -> GraphResponse:
