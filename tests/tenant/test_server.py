@@ -111,6 +111,52 @@ def test_a_drift_order_that_makes_no_sense_is_refused(
         assert error.read().startswith(b"drift: ")
 
 
+def status_of(tenant: SimulatedTenant, path: str, token: str) -> int:
+    try:
+        fetch(tenant, path, token=token)
+    except HTTPError as error:
+        with error:
+            return error.code
+    return 200
+
+
+def test_weather_given_at_start_or_later_strikes_requests() -> None:
+    storm = {"rules": [{"match": "GET /organization", "fault": "unavailable", "nth": [1]}]}
+    with SimulatedTenant(story("small"), weather=storm) as tenant:
+        token = sign_in(tenant)
+        assert [status_of(tenant, "/v1.0/organization", token) for _ in range(2)] == [503, 200]
+        assert tenant.weather is not None
+        assert tenant.weather.struck["unavailable"] == 1
+        tenant.set_weather(storm)
+        assert [status_of(tenant, "/v1.0/organization", token) for _ in range(2)] == [503, 200]
+        tenant.set_weather(None)
+        assert status_of(tenant, "/v1.0/organization", token) == 200
+
+
+def post_weather(tenant: SimulatedTenant, forecast: str) -> object:
+    context = ssl.create_default_context(cafile=str(tenant.ca_file))
+    request = Request(f"{tenant.url}/_tenant/weather", data=forecast.encode(), method="POST")
+    with urlopen(request, context=context) as answer:
+        return json.loads(answer.read())
+
+
+def test_weather_can_be_posted_as_yaml_and_cleared(tenant: SimulatedTenant) -> None:
+    token = sign_in(tenant)
+    post_weather(tenant, "rules:\n- {match: GET /organization, fault: unavailable}\n")
+    assert status_of(tenant, "/v1.0/organization", token) == 503
+    assert post_weather(tenant, "") == {"struck": {"unavailable": 1}}
+    assert status_of(tenant, "/v1.0/organization", token) == 200
+
+
+@pytest.mark.parametrize("forecast", ["rules: [", "rules: [{fault: hail}]", "storm"])
+def test_a_forecast_that_makes_no_sense_is_refused(tenant: SimulatedTenant, forecast: str) -> None:
+    with pytest.raises(HTTPError) as refused:
+        post_weather(tenant, forecast)
+    with refused.value as error:
+        assert error.code == 400
+        assert error.read().startswith(b"weather: ")
+
+
 def test_without_tls_everything_is_plain_http_on_loopback() -> None:
     with SimulatedTenant(story("small"), tls=False) as tenant:
         assert tenant.url == f"http://{tenant.graph_domain}"

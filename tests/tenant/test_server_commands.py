@@ -78,7 +78,8 @@ def test_the_same_data_dir_keeps_ids_secret_and_authority(tmp_path: Path) -> Non
 
 def test_truth_and_drift_find_a_running_simulator_by_its_data_dir(tmp_path: Path) -> None:
     data = ["--data-dir", str(tmp_path / "data")]
-    with serving(tmp_path, "--free"):
+    (tmp_path / "storm.yaml").write_text("rules: [{fault: slow, seconds: 0}]")
+    with serving(tmp_path, "--free", "--weather", str(tmp_path / "storm.yaml")):
         before = json.loads(runner.invoke(app, ["tenant", "truth", *data]).stdout)
         drifted = runner.invoke(app, ["tenant", "drift", "--steps", "4", *data])
         after = json.loads(runner.invoke(app, ["tenant", "truth", *data]).stdout)
@@ -156,6 +157,29 @@ def test_a_damaged_data_dir_says_which_file(tmp_path: Path, name: str) -> None:
     result = runner.invoke(app, ["tenant", "serve", "--port", "0", "--data-dir", str(tmp_path)])
     assert result.exit_code == 1
     assert str(tmp_path / name) in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (None, "No such file"),
+        (b"rules: [", "while parsing"),
+        (b"- storm", "a forecast is a mapping"),
+        (b"rules: [{fault: hail}]", "hail"),
+        (b"\xff\xfe\x00", "not a text file"),
+    ],
+)
+def test_a_weather_file_that_cannot_be_read_is_named(
+    tmp_path: Path, content: bytes | None, complaint: str
+) -> None:
+    path = tmp_path / "storm.yaml"
+    if content is not None:
+        path.write_bytes(content)
+    command = ["tenant", "serve", "--port", "0", "--weather", str(path)]
+    result = runner.invoke(app, command)
+    assert result.exit_code == 1
+    assert str(path) in result.stderr
+    assert complaint in result.stderr
 
 
 def test_a_data_dir_that_is_a_file_is_refused(tmp_path: Path) -> None:

@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
+import yaml
 from aiohttp import web
 
 from ostiary.tenant.directory.directory import Directory
 from ostiary.tenant.drift import drift
 from ostiary.tenant.surface import GraphSurface
+from ostiary.tenant.surface.weather import InvalidWeatherError, Weather
 from ostiary.tenant.truth import export_truth
 
 PREFIX = "/_tenant/"
@@ -33,6 +35,7 @@ class AdminRoutes:
     def add_to(self, app: web.Application) -> None:
         app.router.add_get("/_tenant/truth", self.truth)
         app.router.add_post("/_tenant/drift", self.drift)
+        app.router.add_post("/_tenant/weather", self.weather)
         app.router.add_get("/_tenant/ledger", self.ledger)
         app.router.add_post("/_tenant/reset-ledger", self.reset_ledger)
 
@@ -48,6 +51,16 @@ class AdminRoutes:
         if not 0 <= order.steps <= MOST_STEPS:
             raise web.HTTPBadRequest(text=f"drift: steps must lie between 0 and {MOST_STEPS}")
         return _json({"changes": drift(self._directory, order.seed, order.steps)})
+
+    async def weather(self, request: web.Request) -> web.Response:
+        """A forecast in YAML or JSON takes the place of the last; an empty body clears the sky."""
+        try:
+            forecast = yaml.safe_load(await request.read())
+            weather = None if forecast is None else Weather.of(forecast)
+        except (yaml.YAMLError, InvalidWeatherError) as error:
+            raise web.HTTPBadRequest(text=f"weather: {error}") from error
+        before, self._surface.weather = self._surface.weather, weather
+        return _json({"struck": dict(before.struck) if before else {}})
 
     async def ledger(self, request: web.Request) -> web.Response:
         return _json(self._surface.ledger.summary())

@@ -61,6 +61,9 @@ def serve(
     quota: Annotated[
         float, typer.Option(min=0.0001, help="Factor on Graph's throttling limits: 0.1 is tight.")
     ] = 1.0,
+    weather: Annotated[
+        Path | None, typer.Option(help="Faults that strike requests: a forecast in YAML.")
+    ] = None,
     lag: Annotated[
         float, typer.Option(min=0, help="Seconds by which lists and delta trail writes.")
     ] = 0.0,
@@ -75,24 +78,25 @@ def serve(
     ] = None,
 ) -> None:
     """Serve a simulated tenant until interrupted."""
-    from ostiary.tenant.conditions import Conditions
     from ostiary.tenant.serving import Order, serve_until_stopped
 
-    order = Order(
-        story=story,
-        size=_size(users, groups, memberships, seed),
-        host=host,
-        port=port,
-        names=tuple(name or ()),
-        tls=not http,
-        conditions=Conditions(
-            latency=latency_ms / 1000, quota=quota, lag=lag, premium="P2" if premium else None
-        ),
-        data_dir=data_dir.resolve() if data_dir else None,
-        fresh_credentials=credentials is Credentials.FRESH,
-        ready_file=ready_file,
-    )
     try:
+        order = Order(
+            story=story,
+            size=_size(users, groups, memberships, seed),
+            host=host,
+            port=port,
+            names=tuple(name or ()),
+            tls=not http,
+            latency_ms=latency_ms,
+            quota=quota,
+            lag=lag,
+            premium=premium,
+            weather_file=weather,
+            data_dir=data_dir.resolve() if data_dir else None,
+            fresh_credentials=credentials is Credentials.FRESH,
+            ready_file=ready_file,
+        )
         serve_until_stopped(order, console)
     except OSError as error:
         _fail(f"{error.strerror}: {error.filename}" if error.filename else error.strerror)

@@ -7,7 +7,9 @@ from typing import Literal
 
 from ostiary.tenant.directory.directory import Directory
 from ostiary.tenant.directory.objects import Properties
+from ostiary.tenant.surface.delta.rounds import Quirks
 from ostiary.tenant.surface.licensing import PREMIUM_P1, PREMIUM_P2
+from ostiary.tenant.surface.weather import Weather
 
 Premium = Literal["P1", "P2"]
 
@@ -24,12 +26,15 @@ class Conditions:
 
     `lag`: seconds by which lists and delta trail writes. `premium`: the most Entra ID licence the
     tenant has, None for a free one; what the directory lacks from the start is not added.
+    `weather` strikes requests with faults; `quirks` are the oddities of delta answers.
     """
 
     latency: float = 0.0
     quota: float = 1.0
     lag: float = 0.0
     premium: Premium | None = "P2"
+    weather: Weather | None = None
+    quirks: Quirks | None = None
 
     def __post_init__(self) -> None:
         if self.latency < 0 or self.lag < 0:

@@ -77,6 +77,8 @@ class TenantServer:
             lag=given.lag,
             latency=given.latency,
             quota=given.quota,
+            quirks=given.quirks,
+            weather=given.weather,
         )
         self.certificate: ServerCertificate | None = None
         self.port = self.listening.port

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +18,9 @@ from ostiary.tenant.login.caller import Caller
 from ostiary.tenant.login.managed_identity import APP_SERVICE_PATH
 from ostiary.tenant.login.registrations import AppRegistration, Registrations
 from ostiary.tenant.surface import GraphSurface
+from ostiary.tenant.surface.delta.rounds import Quirks
 from ostiary.tenant.surface.limits.ledger import Ledger
+from ostiary.tenant.surface.weather import Weather
 
 __all__ = ["PortTakenError", "SimulatedTenant"]
 
@@ -36,6 +38,8 @@ class SimulatedTenant:
         quota: float = 1.0,
         lag: float = 0.0,
         premium: Premium | None = "P2",
+        weather: Weather | Mapping[str, Any] | None = None,
+        quirks: Quirks | None = None,
         tls: bool = True,
         port: int = 0,
         registration: AppRegistration | None = None,
@@ -48,7 +52,14 @@ class SimulatedTenant:
             listening=Listening(
                 port=port, tls=tls, tls_dir=tls_dir, managed_identity=managed_identity
             ),
-            conditions=Conditions(latency=latency, quota=quota, lag=lag, premium=premium),
+            conditions=Conditions(
+                latency=latency,
+                quota=quota,
+                lag=lag,
+                premium=premium,
+                weather=_weather(weather),
+                quirks=quirks,
+            ),
         )
         self.directory = directory
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -98,13 +109,22 @@ class SimulatedTenant:
         return done.result()
 
     @property
+    def weather(self) -> Weather | None:
+        """Faults in force; its `struck` counts them."""
+        return self._server.surface.weather
+
+    def set_weather(self, weather: Weather | Mapping[str, Any] | None) -> None:
+        """From the next request on; None clears the sky. Raises InvalidWeatherError."""
+        self._server.surface.weather = _weather(weather)
+
+    @property
     def ledger(self) -> Ledger:
         """What was asked of Graph so far, and what it cost."""
         return self._server.surface.ledger
 
     @property
     def surface(self) -> GraphSurface:
-        """Its `latency`, and whatever else it lets one change while it serves."""
+        """Graph itself; its `latency` may be changed while it serves."""
         return self._server.surface
 
     def authorize(self, token: str) -> Caller:
@@ -190,3 +210,7 @@ def _settle(done: Future[Any], act: Callable[[Directory], Any], directory: Direc
         done.set_result(act(directory))
     except BaseException as error:  # the caller in the other thread gets it
         done.set_exception(error)
+
+
+def _weather(given: Weather | Mapping[str, Any] | None) -> Weather | None:
+    return Weather.of(given) if isinstance(given, Mapping) else given
