@@ -65,7 +65,7 @@ def changes_of(record: type[Record], **relations: str) -> type[Any]:
     fields: list[tuple[str, Any, Any]] = [
         (field.name, field.type | UnsetType, UNSET)
         for field in msgspec.structs.fields(record)
-        if field.name != "id" and field.name not in relations
+        if field.name != "id"
     ]
     for attribute, name in relations.items():
         fields.append((attribute, References, msgspec.field(name=name, default=UNSET)))

@@ -13,7 +13,7 @@ from ostiary.entra.image import Image, Kind
 from ostiary.entra.records import User, encode, fields_of
 
 EXTENSION_ATTRIBUTES = "onPremisesExtensionAttributes"
-UserChange = changes_of(User, manager="manager@delta")
+UserChange = changes_of(User, managers="manager@delta")
 
 
 class Users:
@@ -38,7 +38,8 @@ class Users:
 
 
 def _patch(user: Any) -> str:
-    user.manager = _only(user.manager)
+    user.manager = _only(user.managers)
+    user.managers = UNSET
     return encode(user)
 
 

@@ -21,26 +21,30 @@ Holder = Application | ServicePrincipal
 
 def resources(image: Image, principals: Principals) -> Iterator[pb.Resource]:
     """Every credential once; without an identity where no service principal in the file uses it."""
-    shown = principals.service_principals
-    identities = {
-        principal.appId: pb.ResourceId(resource_type=shown[principal.id], resource=principal.id)
-        for _, principal in image.objects.all(Kind.SERVICE_PRINCIPAL, ServicePrincipal)
-        if principal.id in shown
-    }
     seen: set[str] = set()
-    for holder in _holders(image):
-        identity = identities.get(holder.appId)
+    for holder, identity in _holders(image, principals):
         for credential in (*(holder.passwordCredentials or ()), *(holder.keyCredentials or ())):
             if credential.keyId not in seen:
                 seen.add(credential.keyId)
                 yield _resource(credential, holder, identity)
 
 
-def _holders(image: Image) -> Iterator[Holder]:
-    for _, application in image.objects.all(Kind.APPLICATION, Application):
-        yield application
+def _holders(image: Image, principals: Principals) -> Iterator[tuple[Holder, pb.ResourceId | None]]:
+    """What holds credentials, with the service principal that signs in with them."""
+    shown = principals.service_principals
+    of_application: dict[str | None, pb.ResourceId] = {}
+    holders: list[tuple[Holder, pb.ResourceId | None]] = []
     for _, principal in image.objects.all(Kind.SERVICE_PRINCIPAL, ServicePrincipal):
-        yield principal
+        identity = None
+        if principal.id in shown:
+            type_id = shown[principal.id]
+            identity = pb.ResourceId(resource_type=type_id, resource=principal.id)
+            of_application[principal.appId] = identity
+        if principal.passwordCredentials or principal.keyCredentials:
+            holders.append((principal, identity))
+    for _, application in image.objects.all(Kind.APPLICATION, Application):
+        yield application, of_application.get(application.appId)
+    yield from holders
 
 
 def _resource(
