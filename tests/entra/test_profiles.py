@@ -34,7 +34,7 @@ class Story:
         """Why an entitlement cannot be changed; "" when it can."""
         annotations = self.entitlements[entitlement_id].annotations
         immutable = find(annotations, v2.EntitlementImmutable)
-        return immutable.metadata["reason"] if immutable else ""
+        return str(immutable.metadata["reason"]) if immutable else ""
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +156,7 @@ def test_an_activated_role_shows_its_end(told: Story) -> None:
         assert metadata is not None
         assert metadata.metadata["assignment_type"] == "Activated"
         assert instance.end is not None
-        assert datetime.fromisoformat(metadata.metadata["ends_at"]) == instance.end
+        assert datetime.fromisoformat(str(metadata.metadata["ends_at"])) == instance.end
 
 
 def test_a_managed_identity_is_a_service_account(told: Story) -> None:
