@@ -1,0 +1,94 @@
+"""What the demo says: each step before it happens, each proof after it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+_WIDEST = 88
+_INDENT = 5
+
+
+class StepFailedError(Exception):
+    """A step did not do what it said; the message says what happened and what to do."""
+
+
+class Narrator:
+    """Numbers the steps. A terminal gets colour and wrapped lines, a pipe gets plain text.
+
+    Commands are never wrapped, so that they can be copied.
+    """
+
+    def __init__(self, steps: int) -> None:
+        self._console = Console(highlight=False, markup=False, emoji=False)
+        self._steps = steps
+        self._number = 0
+        self._title = ""
+        encoding = (self._console.encoding or "").lower()
+        self._done, self._not_done = ("✓", "✗") if encoding.startswith("utf") else ("ok:", "x")
+
+    @property
+    def at_terminal(self) -> bool:
+        return self._console.is_terminal
+
+    def title(self, text: str) -> None:
+        self._print(Text(text, style="bold"))
+
+    def step(self, title: str) -> None:
+        """Everything until the next step belongs to this one."""
+        self._number += 1
+        self._title = title
+        self._print("")
+        number = Text(f"{self._number}/{self._steps}  ", style="bold cyan")
+        self._print(number + Text(title, style="bold"))
+
+    def say(self, text: str, mark: str = "", style: str = "") -> None:
+        """One thought; further lines of it stand under the first, right of the mark."""
+        mark = f"{mark} " if mark else ""
+        width = min(self._console.width, _WIDEST) - _INDENT - len(mark)
+        lines = Text(text).wrap(self._console, max(width, 30))
+        for place, line in enumerate(lines):
+            line.rstrip()
+            lead = Text(mark, style=style) if place == 0 else Text(" " * len(mark))
+            self._print(Text(" " * _INDENT) + lead + line)
+
+    def proven(self, text: str) -> None:
+        self.say(text, self._done, "green")
+
+    def command(self, words: Sequence[str]) -> None:
+        self.shell(shlex.join(words))
+
+    def shell(self, line: str) -> None:
+        """What a shell takes as it stands."""
+        self._print(Text(f"{' ' * _INDENT}$ {line}", style="cyan"))
+
+    def show(self, picture: RenderableType) -> None:
+        self._print(Padding(picture, (0, 0, 0, _INDENT), expand=False))
+
+    def heading(self, text: str) -> None:
+        self._print("")
+        self._print(Text(text, style="bold"))
+
+    def hand_over(self, *, blank: bool = True) -> None:
+        """Before another program writes: nothing of ours may come out after it."""
+        if blank:
+            self._print("")
+        self._console.file.flush()
+
+    def failed(self, reason: str) -> None:
+        self._print("")
+        step = f"Step {self._number}/{self._steps} failed" if self._number else "Failed"
+        self._print(Text(f"{self._not_done} {step}: {self._title}", style="bold red"))
+        self.say(reason)
+
+    def stopped(self) -> None:
+        self._print("")
+        where = f" in step {self._number}/{self._steps}" if self._number else ""
+        self._print(f"Stopped{where}. Nothing of the demo is running any more.")
+
+    def _print(self, what: RenderableType) -> None:
+        self._console.print(what, soft_wrap=isinstance(what, Text | str))
