@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ostiary.cli.c1z import app as c1z_commands
+from ostiary.cli.demo import demo
 from ostiary.tenant.commands import app as tenant_commands
 
 app = typer.Typer(
@@ -18,6 +19,7 @@ app = typer.Typer(
 )
 app.add_typer(tenant_commands)
 app.add_typer(c1z_commands)
+app.command()(demo)
 
 
 def _show_version(asked: bool) -> None:
