@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -11,6 +11,8 @@ from ostiary.tenant.surface.backend import Call
 from ostiary.tenant.surface.errors import RefusalError, bad_request, malformed, not_found
 from ostiary.tenant.surface.schema.forms import Form
 from ostiary.tenant.surface.schema.types import EntityType
+
+T = TypeVar("T")
 
 _REFERENCE = re.compile(r"^.*/(?P<set>[A-Za-z]+)(?:/|\(')(?P<id>[0-9a-fA-F-]{36})(?:'\))?/?$")
 READ_ONLY = frozenset(
@@ -28,6 +30,14 @@ def json_object(call: Call) -> dict[str, Any]:
         return msgspec.json.decode(call.request.body, type=dict[str, Any])
     except msgspec.DecodeError:
         raise malformed("Unable to read JSON request payload.") from None
+
+
+def typed(call: Call, into: type[T]) -> T:
+    """The body as the parameters of an action."""
+    try:
+        return msgspec.convert(json_object(call), into)
+    except msgspec.ValidationError as error:
+        raise malformed(f"Invalid request payload: {error}") from None
 
 
 def required(body: Mapping[str, Any], name: str, resource: str) -> Any:
@@ -102,5 +112,9 @@ def _check_form(value: Any, form: Form) -> None:
     if value is None or expected is None:
         return
     kind, name = expected
-    if not isinstance(value, kind):
+    if not isinstance(value, kind) or (form is Form.MANY_TEXT and not _all_text(value)):
         raise malformed(f"Cannot convert a primitive value to the expected type '{name}'.")
+
+
+def _all_text(values: Any) -> bool:
+    return all(isinstance(value, str) for value in values)

@@ -30,7 +30,8 @@ def create_group(call: Call) -> GraphResponse:
     body = json_object(call)
     for name in _REQUIRED:
         required(body, name, "Group")
-    props = {"groupTypes": [], **properties(body, _GROUP)}
+    props = properties(body, _GROUP)
+    props["groupTypes"] = props.get("groupTypes") or []
     _check_kind_of_group(call, props)
     _check_nickname(call, props, None)
     owners, members = bound(call, body, "owners"), bound(call, body, "members")

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+
+import msgspec
 
 from ostiary.tenant.directory import DirectoryObject, Kind, Sku
 from ostiary.tenant.surface.backend import Call
@@ -10,9 +11,20 @@ from ostiary.tenant.surface.errors import bad_request
 from ostiary.tenant.surface.message import GraphResponse, json_response
 from ostiary.tenant.surface.reads.handlers import shown
 from ostiary.tenant.surface.reads.sources import entity_of
-from ostiary.tenant.surface.writes.bodies import json_object
+from ostiary.tenant.surface.writes.bodies import typed
 from ostiary.tenant.surface.writes.links import holder_at
 from ostiary.tenant.surface.writes.users import user_at
+
+
+class Licence(msgspec.Struct):
+    skuId: str  # noqa: N815
+    disabledPlans: list[str] = []  # noqa: N815
+
+
+class Licences(msgspec.Struct):
+    addLicenses: list[Licence] | None = None  # noqa: N815
+    removeLicenses: list[str] | None = None  # noqa: N815
+
 
 Addition = tuple[Sku, list[str]]
 """A SKU and the service plans of it that stay disabled."""
@@ -71,28 +83,28 @@ def _fan_out(
 
 
 def _wanted(call: Call) -> tuple[list[Addition], list[str]]:
-    body = json_object(call)
-    missing = [name for name in ("addLicenses", "removeLicenses") if body.get(name) is None]
+    body = typed(call, Licences)
+    given = {"addLicenses": body.addLicenses, "removeLicenses": body.removeLicenses}
+    missing = [name for name, value in given.items() if value is None]
     if missing:
         raise bad_request(
             "One or more parameters of the operation 'assignLicense' are missing from the request "
             f"payload. The missing parameters are: {', '.join(missing)}."
         )
-    additions = [_addition(call, each) for each in body["addLicenses"]]
-    return additions, [_sku(call, sku_id).sku_id for sku_id in body["removeLicenses"]]
+    additions = [_addition(call, each) for each in body.addLicenses or ()]
+    return additions, [_sku(call, sku_id).sku_id for sku_id in body.removeLicenses or ()]
 
 
-def _addition(call: Call, given: dict[str, Any]) -> Addition:
-    sku = _sku(call, given.get("skuId"))
-    disabled = list(given.get("disabledPlans") or ())
-    unknown = set(disabled) - {plan.id for plan in sku.service_plans}
+def _addition(call: Call, given: Licence) -> Addition:
+    sku = _sku(call, given.skuId)
+    unknown = set(given.disabledPlans) - {plan.id for plan in sku.service_plans}
     if unknown:
-        raise bad_request(f"The service plan {sorted(unknown)[0]} is not part of the license.")
-    return sku, disabled
+        raise bad_request(f"The service plan {min(unknown)} is not part of the license.")
+    return sku, given.disabledPlans
 
 
-def _sku(call: Call, sku_id: Any) -> Sku:
-    sku = call.directory.skus.get(str(sku_id).lower())
+def _sku(call: Call, sku_id: str) -> Sku:
+    sku = call.directory.skus.get(sku_id.lower())
     if sku is None:
         raise bad_request(f"License {sku_id} does not correspond to a valid company License.")
     return sku

@@ -5,7 +5,7 @@ from typing import Any
 
 from ostiary.tenant.directory import DirectoryObject, Kind
 from ostiary.tenant.surface.backend import Call
-from ostiary.tenant.surface.errors import bad_request, forbidden, not_found
+from ostiary.tenant.surface.errors import bad_request, forbidden, malformed, not_found
 from ostiary.tenant.surface.message import GraphResponse, no_content
 from ostiary.tenant.surface.reads.keys import require
 from ostiary.tenant.surface.reads.sets import BY_KIND
@@ -117,7 +117,10 @@ def check_target(
 
 def bound(call: Call, body: Mapping[str, Any], relation: str) -> list[DirectoryObject]:
     """What `members@odata.bind` or `owners@odata.bind` names."""
-    ids = [reference_id(each) for each in body.get(f"{relation}@odata.bind") or ()]
+    links = body.get(f"{relation}@odata.bind") or []
+    if not isinstance(links, list):
+        raise malformed(f"'{relation}@odata.bind' has to be a list of references.")
+    ids = [reference_id(each) for each in links]
     if len(set(ids)) < len(ids):
         raise bad_request(
             f"A reference in '{relation}' can only be present once as an add/remove change."

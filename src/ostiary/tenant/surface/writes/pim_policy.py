@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from ostiary.tenant.clock import graph_time
 from ostiary.tenant.surface.errors import RefusalError
 from ostiary.tenant.surface.odata.parser import as_instant
@@ -12,6 +14,35 @@ from ostiary.tenant.surface.odata.parser import as_instant
 _DURATION = re.compile(
     r"^P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?$"
 )
+
+
+class Expiration(msgspec.Struct):
+    type: str = "noExpiration"
+    endDateTime: str | None = None  # noqa: N815
+    duration: str | None = None
+
+
+class ScheduleInfo(msgspec.Struct):
+    startDateTime: str | None = None  # noqa: N815
+    expiration: Expiration | None = None
+
+
+class TicketInfo(msgspec.Struct):
+    ticketNumber: str | None = None  # noqa: N815
+    ticketSystem: str | None = None  # noqa: N815
+
+
+class RoleRequest(msgspec.Struct):
+    """Body of a schedule request, in Graph's names."""
+
+    action: str
+    principalId: str = ""  # noqa: N815
+    roleDefinitionId: str = ""  # noqa: N815
+    directoryScopeId: str = "/"  # noqa: N815
+    justification: str | None = None
+    isValidationOnly: bool = False  # noqa: N815
+    scheduleInfo: ScheduleInfo | None = None  # noqa: N815
+    ticketInfo: TicketInfo = msgspec.field(default_factory=TicketInfo)  # noqa: N815
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +72,31 @@ class Schedule:
         }
 
 
-def schedule_of(info: dict[str, Any] | None, now: datetime) -> Schedule:
-    """`scheduleInfo`: without a start it begins now, without an expiration it stays."""
-    info = info or {}
-    start = _instant(info.get("startDateTime"), now)
-    expiration = info.get("expiration") or {}
-    match expiration.get("type", "noExpiration"):
+def schedule_of(info: ScheduleInfo | None, now: datetime) -> Schedule:
+    """Without a start it begins now, without an expiration it stays."""
+    info = info or ScheduleInfo()
+    start = now if info.startDateTime is None else _instant(info.startDateTime)
+    expiration = info.expiration or Expiration()
+    match expiration.type:
         case "noExpiration" | "notSpecified":
             return Schedule(start, None)
         case "afterDateTime":
-            return Schedule(start, _instant(expiration.get("endDateTime"), None))
+            return Schedule(start, _instant(expiration.endDateTime))
         case "afterDuration":
-            return Schedule(start, start + _duration(expiration.get("duration")))
-    raise _invalid(f"expiration type '{expiration.get('type')}'")
+            return Schedule(start, start + _duration(expiration.duration))
+    raise _invalid(f"expiration type '{expiration.type}'")
 
 
-def check_policy(policy: RolePolicy | None, body: dict[str, Any], schedule: Schedule) -> None:
+def check_policy(policy: RolePolicy | None, request: RoleRequest, schedule: Schedule) -> None:
     """Raises 400 naming every rule the request breaks."""
     if policy is None:
         return
     broken = []
     if policy.longest and (schedule.end is None or schedule.end - schedule.start > policy.longest):
         broken.append("ExpirationRule")
-    if policy.justification and not body.get("justification"):
+    if policy.justification and not request.justification:
         broken.append("JustificationRule")
-    if policy.ticket and not (body.get("ticketInfo") or {}).get("ticketNumber"):
+    if policy.ticket and not request.ticketInfo.ticketNumber:
         broken.append("TicketingRule")
     if broken:
         names = ",".join(f'"{rule}"' for rule in broken)
@@ -76,18 +107,16 @@ def check_policy(policy: RolePolicy | None, body: dict[str, Any], schedule: Sche
         )
 
 
-def _instant(text: Any, default: datetime | None) -> datetime:
-    if text is None and default is not None:
-        return default
+def _instant(text: str | None) -> datetime:
     try:
-        return as_instant(str(text))
+        return as_instant(text or "")
     except ValueError:
         raise _invalid(f"time '{text}'") from None
 
 
-def _duration(text: Any) -> timedelta:
-    match = _DURATION.match(str(text))
-    if match is None:
+def _duration(text: str | None) -> timedelta:
+    match = _DURATION.match(text or "")
+    if match is None or not any(match.groups()):
         raise _invalid(f"duration '{text}'")
     parts = {name: int(value) for name, value in match.groupdict().items() if value}
     return timedelta(**parts)

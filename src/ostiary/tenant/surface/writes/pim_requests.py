@@ -17,8 +17,13 @@ from ostiary.tenant.surface.backend import Call
 from ostiary.tenant.surface.errors import RefusalError
 from ostiary.tenant.surface.message import GraphResponse, json_response
 from ostiary.tenant.surface.routing import Handler
-from ostiary.tenant.surface.writes.bodies import json_object
-from ostiary.tenant.surface.writes.pim_policy import Schedule, check_policy, schedule_of
+from ostiary.tenant.surface.writes.bodies import typed
+from ostiary.tenant.surface.writes.pim_policy import (
+    RoleRequest,
+    Schedule,
+    check_policy,
+    schedule_of,
+)
 from ostiary.tenant.surface.writes.role_assignments import check_scope
 
 _KEEPING = frozenset({"adminUpdate", "adminExtend", "adminRenew"})
@@ -32,7 +37,7 @@ class Wanted:
     principal_id: str
     role_id: str
     scope: str
-    body: dict[str, Any]
+    asked: RoleRequest
     schedule: Schedule
 
 
@@ -53,11 +58,10 @@ def request_handler(side: Side) -> Handler:
         existing = _existing(side.table(call), wanted)
         _check_state(wanted, existing)
         if wanted.action != "adminRemove":
-            check_policy(
-                call.backend.role_policies.get(wanted.role_id), wanted.body, wanted.schedule
-            )
+            policy = call.backend.role_policies.get(wanted.role_id)
+            check_policy(policy, wanted.asked, wanted.schedule)
         target = existing.schedule_id if existing else None
-        if not wanted.body.get("isValidationOnly"):
+        if not wanted.asked.isValidationOnly:
             target = _apply(call, side, wanted, existing) or target
         return json_response(_shown(call, side, wanted, target), 201)
 
@@ -73,20 +77,18 @@ def _apply(
 
 
 def _wanted(call: Call) -> Wanted:
-    body = json_object(call)
-    action = str(body.get("action"))
-    if action not in _ACTIONS:
-        raise _refused("InvalidAction", f"The action '{action}' is not valid for this request.")
-    principal_id, role_id = str(body.get("principalId")), str(body.get("roleDefinitionId"))
-    principal = call.directory.find(principal_id.lower())
+    asked = typed(call, RoleRequest)
+    if asked.action not in _ACTIONS:
+        raise _refused("InvalidAction", f"The action '{asked.action}' is not valid here.")
+    principal_id, role_id = asked.principalId.lower(), asked.roleDefinitionId.lower()
+    principal = call.directory.find(principal_id)
     if principal is None or not _may_hold_roles(principal):
         raise _refused("SubjectNotFound", _RESOURCE.format("subject"), 404)
-    if role_id.lower() not in call.directory.role_definitions:
+    if role_id not in call.directory.role_definitions:
         raise _refused("RoleNotFound", _RESOURCE.format("role"), 404)
-    scope = str(body.get("directoryScopeId") or "/")
-    check_scope(call, scope)
-    schedule = schedule_of(body.get("scheduleInfo"), call.backend.clock.now())
-    return Wanted(action, principal_id.lower(), role_id.lower(), scope, body, schedule)
+    check_scope(call, asked.directoryScopeId)
+    schedule = schedule_of(asked.scheduleInfo, call.backend.clock.now())
+    return Wanted(asked.action, principal_id, role_id, asked.directoryScopeId, asked, schedule)
 
 
 def _may_hold_roles(principal: DirectoryObject) -> bool:
@@ -136,12 +138,12 @@ def _shown(call: Call, side: Side, wanted: Wanted, target: str | None) -> dict[s
         "roleDefinitionId": wanted.role_id,
         "directoryScopeId": wanted.scope,
         "appScopeId": None,
-        "isValidationOnly": bool(wanted.body.get("isValidationOnly")),
+        "isValidationOnly": wanted.asked.isValidationOnly,
         "targetScheduleId": target,
-        "justification": wanted.body.get("justification"),
+        "justification": wanted.asked.justification,
         "createdBy": {"application": None, "user": {"id": call.caller.sp_id}},
         "scheduleInfo": wanted.schedule.shown(),
-        "ticketInfo": wanted.body.get("ticketInfo") or {"ticketNumber": None, "ticketSystem": None},
+        "ticketInfo": wanted.asked.ticketInfo,
     }
 
 

@@ -46,12 +46,9 @@ def create_user(call: Call) -> GraphResponse:
     body = json_object(call)
     for name in _REQUIRED:
         required(body, name, "User")
-    password = required(body, "passwordProfile", "User").get("password")
-    if not password:
-        raise bad_request("A value is required for property 'password' of resource 'User'.")
     props = properties(body, _USER)
+    check_password(_password(required(props, "passwordProfile", "User")))
     _check_values(call, props)
-    check_password(password)
     _check_unique(call, props, None)
     _check_federated(call, props)
     del props["passwordProfile"]
@@ -127,12 +124,19 @@ def check_password(password: str) -> None:
         )
 
 
+def _password(profile: Properties) -> str:
+    password = required(profile, "password", "User")
+    if not isinstance(password, str):
+        raise invalid_value("password", "User")
+    return password
+
+
 def _change_password(call: Call, user: DirectoryObject, profile: Properties | None) -> None:
     if not profile:
         return
     guards.require_power_over_password(call, user)
     if profile.get("password"):
-        check_password(profile["password"])
+        check_password(_password(profile))
     now = graph_time(call.backend.clock.now())
     call.directory.update(user.id, {"lastPasswordChangeDateTime": now})
 
