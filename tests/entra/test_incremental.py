@@ -1,6 +1,7 @@
 """However the tenant changes, incremental syncs end in the file that one full sync writes."""
 
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -31,7 +32,7 @@ def test_incremental_syncs_end_where_a_full_sync_does(rounds: list[tuple[int, in
         file, fresh = Path(folder, "kept.c1z"), Path(folder, "fresh.c1z")
         assert sync(tenant, file).code == 0
         for seed, steps in rounds:
-            told = tenant.change(lambda d, s=seed, n=steps: drift(d, s, n))
+            told = tenant.change(partial(drift, seed=seed, steps=steps))
             outcome = sync(tenant, file)
             assert outcome.code == 0, (told, outcome.stderr)
             assert differences(read(file), expected(tenant.directory)) == "", told

@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 from ostiary.baton.c1z import GrantSheet
 from ostiary.baton.pb import connector_v2 as pb
 from ostiary.connector.entitlements import assignment_entitlement, immutable_entitlement
-from ostiary.connector.resources import license_resource
+from ostiary.connector.resources import plain_resource
 from ostiary.entra.collect.polls import Poll
 from ostiary.entra.image import Image, Kind
 from ostiary.entra.project.grants import Grants, grant, stub, through_members
@@ -84,23 +84,23 @@ def assigned_id(sku_id: str) -> str:
 
 
 def _resource(sku: Sku) -> pb.Resource:
+    """Seats are in the profile; why not in a trait is told in docs/adr/0008."""
     units = sku.prepaidUnits
     profile: dict[str, str | int | None] = {
         "sku_id": sku.skuId,
         "sku_part_number": sku.skuPartNumber,
         "capability_status": sku.capabilityStatus,
         "applies_to": sku.appliesTo,
-        "suspended_units": units.suspended if units else None,
-        "warning_units": units.warning if units else None,
-        "locked_out_units": units.lockedOut if units else None,
+        "purchased_seats": units.enabled if units else None,
+        "consumed_seats": sku.consumedUnits,
+        "suspended_seats": units.suspended if units else None,
+        "warning_seats": units.warning if units else None,
+        "locked_out_seats": units.lockedOut if units else None,
     }
-    return license_resource(
+    return plain_resource(
         LICENSE,
         sku.skuId,
         sku.skuPartNumber or sku.skuId,
-        purchased_seats=units.enabled if units else 0,
-        consumed_seats=sku.consumedUnits or 0,
-        entitlement_ids=[assigned_id(sku.skuId)],
         profile={name: value for name, value in profile.items() if value is not None},
     )
 

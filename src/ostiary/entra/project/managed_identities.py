@@ -35,10 +35,6 @@ def _resource(principal: ServicePrincipal) -> pb.Resource:
         principal.displayName or principal.id,
         enabled=principal.accountEnabled is not False,
         account_type=pb.UserTrait.ACCOUNT_TYPE_SERVICE,
-        non_human=pb.NonHumanIdentityTrait(
-            nhi_type=pb.NonHumanIdentityTrait.NHI_TYPE_MANAGED_IDENTITY,
-            nhi_detail="user-assigned" if user_assigned else "system-assigned",
-        ),
         profile={name: value for name, value in profile.items() if value is not None},
         external_url=portal_application(principal.id, principal.appId or ""),
     )
