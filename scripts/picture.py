@@ -1,4 +1,4 @@
-"""Draws docs/pictures/demo.svg: `ostiary demo` as a terminal shows it. Run it when the demo changes.
+"""Draws docs/pictures/demo.svg: `ostiary demo` as a terminal shows it. Run it after changing that.
 
     python scripts/picture.py [--out FILE] [--columns N]
 
@@ -25,7 +25,8 @@ from rich.text import Text
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = [sys.executable, "-m", "ostiary.cli.main", "demo", "--once"]
 MOVE = re.compile(r"\x1b\[(\d*)([ABKJ])|\x1b\[\?25[hl]|(\r)|(\n)")
-END = "Look around in the file"
+FIRST, AFTER = "3/6", "Look around in the file"
+"""The part that is drawn: from the line that begins with the one to before the other."""
 
 
 def main() -> None:
@@ -35,7 +36,7 @@ def main() -> None:
     asked = parser.parse_args()
     lines = screen(run_demo(asked.columns))
     asked.out.parent.mkdir(parents=True, exist_ok=True)
-    draw(upto_end(lines), asked.columns, asked.out)
+    draw(part(lines), asked.columns, asked.out)
 
 
 def run_demo(columns: int) -> str:
@@ -88,9 +89,11 @@ def screen(sent: str) -> list[str]:
     return lines
 
 
-def upto_end(lines: list[str]) -> list[str]:
+def part(lines: list[str]) -> list[str]:
     plain = [Text.from_ansi(line).plain for line in lines]
-    return lines[: next((n for n, line in enumerate(plain) if line == END), len(lines))]
+    begin = next(n for n, line in enumerate(plain) if line.startswith(FIRST))
+    end = plain.index(AFTER)
+    return lines[begin:end]
 
 
 def draw(lines: list[str], columns: int, out: Path) -> None:

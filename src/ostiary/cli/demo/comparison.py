@@ -29,6 +29,7 @@ def compare(
     """StepFailedError when a change is missing or the second sync was not cheap."""
     (first_cost, before), (second_cost, after) = first, second
     narrator.show(_table(first_cost, before, second_cost, after))
+    narrator.space()
     if after.sync_id == before.sync_id:
         raise StepFailedError("The second run left no sync of its own in the file.")
     missing = [change.words for change in changes if not change.shows(before, after)]

@@ -60,7 +60,12 @@ class Narrator:
         self.say(text, self._done, "green")
 
     def command(self, words: Sequence[str]) -> None:
-        self.shell(shlex.join(words))
+        """On one line if it fits, else continued before each option as a shell allows."""
+        line = shlex.join(words)
+        if self.at_terminal and len(line) + _INDENT + 2 > self._console.width:
+            margin = " " * (_INDENT + 4)
+            line = line.replace(" --", f" \\\n{margin}--")
+        self.shell(line)
 
     def shell(self, line: str) -> None:
         """What a shell takes as it stands."""
@@ -72,6 +77,9 @@ class Narrator:
     def heading(self, text: str) -> None:
         self._print("")
         self._print(Text(text, style="bold"))
+
+    def space(self) -> None:
+        self._print("")
 
     def hand_over(self, *, blank: bool = True) -> None:
         """Before another program writes: nothing of ours may come out after it."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +33,11 @@ def run(narrator: Narrator, folder: Path) -> None:
     narrator.title("Ostiary demo: one simulated tenant, two syncs, one question")
     directory = story("small", RealClock())
     narrator.step(f"Start a simulated Entra tenant here: {directory.organization['displayName']}")
-    with fresh(folder) as file, SimulatedTenant(directory, latency=LATENCY) as tenant:
+    with (
+        _calm_about_hanging_up(),
+        fresh(folder) as file,
+        SimulatedTenant(directory, latency=LATENCY) as tenant,
+    ):
         demo = _Demo(narrator, tenant, file)
         demo.introduce()
         narrator.step(f"Sync it into {file} with the connector")
@@ -88,3 +95,18 @@ def explain(narrator: Narrator, file: Path) -> None:
         raise StepFailedError(f"`ostiary c1z explain` ended with exit code {code}, not 0.")
     narrator.hand_over()
     narrator.proven("The path is found, and the grant it leads to is in the file.")
+
+
+@contextmanager
+def _calm_about_hanging_up() -> Iterator[None]:
+    """A connector stopped by Ctrl-C hangs up; aiohttp's server would log that as its own error."""
+    log = logging.getLogger("aiohttp.server")
+    log.addFilter(_is_no_hang_up)
+    try:
+        yield
+    finally:
+        log.removeFilter(_is_no_hang_up)
+
+
+def _is_no_hang_up(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], ConnectionError))
