@@ -43,6 +43,9 @@ def serve(
         int | None,
         typer.Option(min=0, help="Memberships to generate. Default: fifteen times the users."),
     ] = None,
+    service_principals: Annotated[
+        int | None, typer.Option(min=1, help="Service principals to generate. Default: 300.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Another seed, another generated tenant.")] = 1,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[
@@ -83,7 +86,7 @@ def serve(
     try:
         order = Order(
             story=story,
-            size=_size(users, groups, memberships, seed),
+            size=_size(users, groups, memberships, service_principals, seed),
             host=host,
             port=port,
             names=tuple(name or ()),
@@ -174,15 +177,22 @@ def _table(told: dict[str, Any]) -> Table:
     return table
 
 
-def _size(users: int | None, groups: int | None, memberships: int | None, seed: int) -> Size | None:
+def _size(
+    users: int | None,
+    groups: int | None,
+    memberships: int | None,
+    service_principals: int | None,
+    seed: int,
+) -> Size | None:
     if users is None:
-        if groups is not None or memberships is not None:
-            _fail("--groups and --memberships need --users")
+        if any(number is not None for number in (groups, memberships, service_principals)):
+            _fail("--groups, --memberships and --service-principals need --users")
         return None
     return Size(
         users=users,
         groups=groups if groups is not None else max(1, users // 5),
         memberships=memberships if memberships is not None else 15 * users,
+        service_principals=service_principals if service_principals is not None else 300,
         seed=seed,
     )
 

@@ -26,6 +26,7 @@ def directory_of(scene: str | Size, clock: Clock | None = None) -> Directory:
             users=scene.users,
             groups=scene.groups,
             memberships=scene.memberships,
+            service_principals=scene.service_principals,
             seed=scene.seed,
             clock=clock,
         )

@@ -12,4 +12,5 @@ class Size:
     users: int
     groups: int
     memberships: int
+    service_principals: int = 300
     seed: int = 1
