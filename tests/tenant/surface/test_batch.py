@@ -93,3 +93,10 @@ async def test_header_of_a_part_counts_for_that_part(api: Api) -> None:
 async def test_malformed_batches_are_refused_whole(api: Api, requests: list[Any]) -> None:
     answer = await api.ask("POST", "/$batch", {"requests": requests})
     assert answer.error[:2] == (400, "BadRequest")
+
+
+async def test_next_link_of_a_part_written_with_spaces_can_be_followed(api: Api) -> None:
+    done = await batch(api, part(1, "/users?$filter=accountEnabled eq true&$top=2&$select=id"))
+    link = done["1"]["body"]["@odata.nextLink"]
+    assert " " not in link
+    assert (await api.get(link)).ids == [stable_id("carol")]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ostiary.tenant.directory import Kind
 from ostiary.tenant.directory.ids import stable_id
 from ostiary.tenant.surface.limits.limiter import UNITS
 from tests.tenant.surface.api import APP_ID, EVENTUAL, Answer, Api
@@ -151,3 +152,30 @@ async def test_ledger_counts_by_operation_and_resets(api: Api) -> None:
     assert [entry.path for entry in ledger.log][:2] == ["/users", "/users"]
     ledger.reset()
     assert ledger.requests == 0
+
+
+async def test_members_bound_in_a_patch_count_a_third_of_a_write_each(serve: Serve) -> None:
+    api = await serve(quota=7 / 3000)
+    users = list(api.directory.objects[Kind.USER])[:3]
+    new = [api.directory.create(Kind.USER, {"displayName": "x"}).id for _ in range(17)]
+    links = [f"https://graph.microsoft.com/v1.0/directoryObjects/{each}" for each in new + users]
+    group = api.directory.create(Kind.GROUP, {"displayName": "Big", "groupTypes": []}).id
+    body = {"members@odata.bind": links}
+    assert (await api.ask("PATCH", f"/groups/{group}", body)).status == 204
+    refused = await api.ask("PATCH", f"/groups/{group}", {"displayName": "Bigger"})
+    assert refused.status == 429
+    assert refused.headers["x-ms-throttle-information"] == "WriteLimitExceeded"
+
+
+async def test_writes_have_a_limit_of_their_own(api: Api) -> None:
+    api.surface.limiter.quota = 2 / 3000
+    path = f"/users/{stable_id('alice')}"
+    api.directory.clock.advance(10)
+    statuses = []
+    for number in range(3):
+        statuses.append((await api.ask("PATCH", path, {"department": str(number)})).status)
+        api.directory.clock.advance(5)
+    answer = await api.ask("PATCH", path, {"department": "last"})
+    assert statuses == [204, 204, 429]
+    assert answer.headers["x-ms-throttle-information"] == "WriteLimitExceeded"
+    assert (await api.get("/groups")).status == 200

@@ -83,7 +83,8 @@ class GraphSurface:
         await response.prepare(request)
         await response.write_eof()
         for wait in waits:
-            wait.told = monotonic()
+            if wait.told is None:
+                wait.told = monotonic()
         return response
 
     def _routes(self) -> Iterator[Route]:

@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 GRACE = 0.05
 """Real seconds within which a request on another connection may have crossed a 429."""
 
+_ROUNDING = timedelta(milliseconds=2)
+"""Telling the rest of a wait again, rounded up, is no new wait."""
+
 
 @dataclass(slots=True)
 class Wait:
@@ -51,7 +54,7 @@ class Bucket:
     def hold(self, seconds: float, now: datetime, connection: int) -> Wait:
         """Nobody gets anything for so long."""
         until = now + timedelta(seconds=seconds)
-        if self.wait is None or self.wait.until < until:
+        if self.wait is None or until - self.wait.until > _ROUNDING:
             self.wait = Wait(until, connection)
         return self.wait
 

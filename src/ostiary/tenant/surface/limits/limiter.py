@@ -117,7 +117,7 @@ class Limiter:
 
 
 def charge_for(call: Call, route: Route) -> Charge:
-    found = cost(route, call.request.options)
+    found = cost(route, call.request.options, call.request.body)
     return Charge(found, headers={"x-ms-resource-unit": str(found.units)} if found.units else {})
 
 

@@ -130,7 +130,7 @@ def _context(request: GraphRequest, context: str, options: Options) -> str:
 def _next_link(request: GraphRequest, token: str) -> str:
     """The request's own query with the token in place of the last one."""
     kept = [
-        part
+        part.replace(" ", "%20")
         for part in request.raw_query.split("&")
         if part and not part.lower().replace("%24", "$").startswith(("$skiptoken=", "skiptoken="))
     ]

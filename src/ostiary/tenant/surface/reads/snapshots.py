@@ -12,6 +12,8 @@ from ostiary.tenant.surface.errors import expired_page_token, invalid_page_token
 from ostiary.tenant.surface.seal import Sealer
 
 MOST_KEPT = 1000
+MOST_KEYS = 4_000_000
+"""Over all listings that are being paged; the oldest go first."""
 
 
 class Place(msgspec.Struct, array_like=True):
@@ -32,6 +34,7 @@ class Snapshots:
         self._clock, self._sealer = clock, sealer
         self.life = life
         self._kept: OrderedDict[int, Snapshot] = OrderedDict()
+        self._keys = 0
         self._numbers = count(1)
 
     def take(self, keys: list[str]) -> Snapshot:
@@ -49,12 +52,18 @@ class Snapshots:
 
     def token(self, snapshot: Snapshot, offset: int) -> str:
         """Only now is the snapshot kept: a listing of one page costs nothing."""
-        self._kept[snapshot.number] = snapshot
-        self._kept.move_to_end(snapshot.number)
-        while len(self._kept) > MOST_KEPT:
-            self._kept.popitem(last=False)
+        if snapshot.number not in self._kept:
+            self._keep(snapshot)
         return self._sealer.seal(Place(snapshot.number, offset))
+
+    def _keep(self, snapshot: Snapshot) -> None:
+        self._kept[snapshot.number] = snapshot
+        self._keys += len(snapshot.keys)
+        while len(self._kept) > MOST_KEPT or (self._keys > MOST_KEYS and len(self._kept) > 1):
+            _, dropped = self._kept.popitem(last=False)
+            self._keys -= len(dropped.keys)
 
     def forget(self) -> None:
         """Every page token handed out so far is now expired."""
         self._kept.clear()
+        self._keys = 0
