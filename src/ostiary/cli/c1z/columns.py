@@ -48,9 +48,9 @@ def fitted_widths(columns: Sequence[Column], natural: Sequence[int], total: int)
 
 
 def _widest(widths: list[int], least: list[int]) -> int | None:
-    """The widest column that can still be cut."""
+    """The widest column that can still be cut, the last of equals."""
     places = [place for place, width in enumerate(widths) if width > least[place]]
-    return max(places, key=lambda place: widths[place], default=None)
+    return max(places, key=lambda place: (widths[place], place), default=None)
 
 
 def _step(widths: list[int], least: list[int], place: int) -> int:

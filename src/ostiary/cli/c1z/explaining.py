@@ -78,7 +78,10 @@ def _compare(verdict: Verdict, screen: Screen, differences: list[str]) -> None:
     screen.line("The file disagrees with these paths:", style="bold red")
     for difference in differences:
         screen.line(difference, indent=2)
-    screen.line("Its grants were not expanded, or by other rules than those of Baton connectors.")
+    screen.line(
+        "Either the sync was not expanded, or its connector expands by other rules, "
+        "as some do where groups contain each other."
+    )
 
 
 def _document(
