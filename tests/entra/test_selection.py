@@ -11,7 +11,7 @@ from ostiary.tenant.directory import Kind
 from ostiary.tenant.server import SimulatedTenant
 from ostiary.tenant.stories import story
 
-from .expected import Expected, expected
+from .expected import Expected, differences, expected
 from .running import Found, read, sync
 
 SELECTIONS = [
@@ -94,3 +94,32 @@ def test_one_group_can_be_synced_alone(tmp_path: Path) -> None:
 def test_every_type_is_declared_with_the_permissions_it_needs() -> None:
     assert {declared.id for declared in DEFINITION.resource_types} == set(RESOURCE_TYPES)
     assert all(declared.permissions for declared in DEFINITION.resource_types)
+
+
+LEAST = {
+    "User.Read.All",
+    "GroupMember.Read.All",
+    "Application.Read.All",
+    "RoleManagement.Read.Directory",
+    "LicenseAssignment.Read.All",
+}
+
+
+def test_the_least_permissions_read_the_whole_tenant(tmp_path: Path) -> None:
+    file = tmp_path / "sync.c1z"
+    with SimulatedTenant(story("small")) as tenant:
+        tenant.registration.roles = set(LEAST)
+        for _ in range(2):
+            outcome = sync(tenant, file)
+            assert outcome.code == 0, outcome.stderr
+            assert differences(read(file), expected(tenant.directory)) == ""
+
+
+def test_applications_alone_need_no_permission_to_read_users(tmp_path: Path) -> None:
+    file, types = tmp_path / "sync.c1z", ("enterprise_application", "managed_identity")
+    with SimulatedTenant(story("small")) as tenant:
+        tenant.registration.roles = {"Application.Read.All"}
+        for _ in range(2):
+            outcome = sync(tenant, file, "--sync-resource-types", ",".join(types))
+            assert outcome.code == 0, outcome.stderr
+            assert _only(types, read(file)) == _only(types, expected(tenant.directory))

@@ -10,7 +10,7 @@ from ostiary.entra.collect import service_principals
 from ostiary.entra.collect.assignment_feed import AssignmentFeed, open_feed
 from ostiary.entra.collect.delta import read_round
 from ostiary.entra.collect.reader import Reader
-from ostiary.graph.faults import DeltaExpired, PageTokenExpired
+from ostiary.graph.faults import DeltaExpired, PageTokenExpired, PermissionMissing
 
 _FEED = AssignmentFeed()
 
@@ -25,7 +25,7 @@ async def refresh(reader: Reader) -> None:
         return await _list_all(reader)
     try:
         await _follow_feed(reader)
-    except DeltaExpired:
+    except (DeltaExpired, PermissionMissing):
         return await _list_all(reader)
     return await _list_principals(reader)
 
