@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rich.text import Text
 from typer.testing import CliRunner, Result
 
 from ostiary.baton.c1z import C1zWriter
@@ -65,6 +66,15 @@ def test_each_path_is_a_picture_and_words(tenant: Path) -> None:
         "",
         "The expanded grants of the file agree: Bob holds it.",
     ]
+
+
+def test_a_terminal_gets_real_arrows(tenant: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "50")
+    shown = Text.from_ansi(explain(tenant, "Bob", "SG-Nested: members").stdout).plain
+    assert "1. Bob → SG-Finance → Members of SG-Nested" in shown
+    assert max(map(len, shown.splitlines())) <= 50
 
 
 def test_the_direct_path_comes_first(tenant: Path) -> None:

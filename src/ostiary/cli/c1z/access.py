@@ -27,11 +27,11 @@ _COLUMNS = (
 def show_access(
     file: SyncFile, screen: Screen, principal: v2.Resource, limit: int | None, *, as_json: bool
 ) -> None:
-    """Sorted by resource type, resource and entitlement. `limit` 0 or None shows all."""
+    """Sorted by resource type, resource and entitlement. `limit` is as in Screen.most."""
     own = principal.id
     grants = list(file.grants(principal_type=own.resource_type, principal=own.resource))
     grants.sort(key=lambda grant: _place(file, grant))
-    shown = list(islice(grants, limit or None))
+    shown = list(islice(grants, screen.most(limit, as_json=as_json)))
     if as_json:
         held = [_document(file, grant) for grant in shown]
         screen.document(

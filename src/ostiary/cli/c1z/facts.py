@@ -86,10 +86,8 @@ def _why(immutable: v2.EntitlementImmutable | v2.GrantImmutable) -> str:
 
 def _moment(text: str) -> str:
     """To the minute, where it is a time; else as it is."""
-    head, dot, tail = text.partition(".")
-    zone = "Z" if dot and tail.endswith(("Z", "z")) else ""
     try:
-        moment = datetime.fromisoformat(head + zone if dot else text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return clean(text)
     named = {None: "", "UTC": " UTC"}.get(moment.tzname(), f" {moment.tzname()}")

@@ -22,7 +22,7 @@ from ostiary.cli.c1z.names import (
     station_name,
     type_name,
 )
-from ostiary.cli.c1z.screen import ROWS_ON_A_TERMINAL, Row, Screen
+from ostiary.cli.c1z.screen import Row, Screen
 from ostiary.cli.c1z.syncfile import SyncFile, is_direct
 
 Record = TypeVar("Record", v2.Resource, v2.Entitlement, v2.Grant)
@@ -41,9 +41,8 @@ class Listing(Generic[Record]):
     matching: Callable[[], int] | None = None
 
     def print(self, screen: Screen, limit: int | None, *, as_json: bool) -> None:
-        """`limit` 0 shows all; None shows what fits the occasion."""
-        default = ROWS_ON_A_TERMINAL if screen.is_terminal and not as_json else 0
-        most = (default if limit is None else limit) or None
+        """`limit` is as in Screen.most."""
+        most = screen.most(limit, as_json=as_json)
         with closing(_closable(self.records)) as records:
             if as_json:
                 for record in islice(records, most):

@@ -33,9 +33,12 @@ def type_name(file: SyncFile, type_id: str) -> str:
 
 
 def resource_name(file: SyncFile, own: v2.ResourceId) -> str:
-    """The display name, or the id where the resource is not in the file or has no name."""
+    """The display name, or the id where the resource is not in the file or has no name.
+
+    Old files hold grants to nobody; their principal is unknown.
+    """
     resource = file.resource(own.resource_type, own.resource)
-    return clean((resource.display_name if resource else "") or own.resource)
+    return clean((resource.display_name if resource else "") or own.resource) or "unknown"
 
 
 def entitlement_name(file: SyncFile, entitlement_id: str) -> str:

@@ -174,8 +174,11 @@ def _type_document(counts: TypeCounts) -> dict[str, Any]:
 
 def _sync_counts(file: SyncFile, run: SyncRun) -> dict[str, int]:
     """From the sync's own statistics where it has any."""
-    stats = json.loads(run.stats) if run.stats else {}
-    if stats.get("resource_types"):
+    try:
+        stats = json.loads(run.stats or "{}")
+    except ValueError:
+        stats = {}
+    if isinstance(stats, dict) and stats.get("resource_types"):
         return {kind: int(stats.get(kind, 0)) for kind in _KINDS}
     return {kind: file.count(f"v1_{kind}", run.sync_id) for kind in _KINDS}
 

@@ -31,6 +31,12 @@ class Screen:
         encoding = (self._console.encoding or "").lower()
         self.arrow = " → " if self.is_terminal and encoding.startswith("utf") else " -> "
 
+    def most(self, limit: int | None, *, as_json: bool) -> int | None:
+        """How many rows to show, None being all: `limit` if given, where 0 means all."""
+        if limit is None and self.is_terminal and not as_json:
+            return ROWS_ON_A_TERMINAL
+        return limit or None
+
     def line(self, text: str = "", style: str = "", indent: int = 0) -> None:
         if not self.is_terminal:
             self._write(" " * indent + text + "\n")
