@@ -83,3 +83,26 @@ async def test_app_role_assignments_in_the_common_stream(serve: Serve, seed: int
     expected = {key for held in directory.app_role_assignments.values() for key in held}
     expected |= set(directory.objects[Kind.USER]) | set(directory.objects[Kind.SERVICE_PRINCIPAL])
     assert set(image.objects) == expected
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_lagging_streams_catch_up_with_everything(serve: Serve, seed: int) -> None:
+    directory = story("small")
+    api = await serve(directory=directory, quirks=BROKEN_UP, lag=30.0)
+    groups, users = Image(), Image()
+    group_link = "/groups/delta?$select=displayName,members,owners"
+    user_link = "/users/delta?$select=displayName,manager"
+    for round_number in range(6):
+        drift(directory, seed * 100 + round_number, 10)
+        directory.clock.advance(10)
+        group_link, _ = await follow(api, groups, group_link)
+        drift(directory, seed * 100 + 50 + round_number, 5)
+        user_link, _ = await follow(api, users, user_link)
+    directory.clock.advance(60)
+    await follow(api, groups, group_link)
+    await follow(api, users, user_link)
+    assert told(groups, "displayName") == shown(directory, Kind.GROUP, "displayName")
+    assert told(users, "displayName") == shown(directory, Kind.USER, "displayName")
+    for group_id in directory.objects[Kind.GROUP]:
+        assert groups.linked(group_id) == set(directory.members.get(group_id, ()))
+        assert groups.linked(group_id, "owners") == set(directory.owners.get(group_id, ()))

@@ -14,14 +14,13 @@ from ostiary.tenant.surface.reads.sources import Objects, Rows
 from ostiary.tenant.surface.schema.types import TYPES, EntityType
 
 EVERYTHING = PageRule(default=0, largest=999)
-PIM = "PIM"
 
 
 @dataclass(frozen=True, slots=True)
 class EntitySet:
     """`kind` for directory objects. `alternate_keys`: unique properties usable in a path.
 
-    `service` names the style of errors and the licence an endpoint asks for: directory or PIM.
+    `advanced`: whether the ConsistencyLevel rules hold here.
     """
 
     path: str
@@ -31,8 +30,6 @@ class EntitySet:
     page: PageRule = DEFAULT_PAGE
     alternate_keys: tuple[str, ...] = ()
     advanced: bool = False
-    readable_by_id: bool = True
-    service: str = "directory"
 
 
 def _objects(
@@ -95,7 +92,6 @@ def _pim(
         f"roleManagement/directory/{path}",
         TYPES[type_name],
         partial(_instances, type_name, table),
-        service=PIM,
     )
 
 
@@ -146,5 +142,4 @@ SETS = (
     ),
 )
 
-BY_PATH = {each.path: each for each in SETS}
 BY_KIND = {each.kind: each for each in SETS if each.kind is not None}

@@ -62,8 +62,3 @@ class Snapshots:
         while len(self._kept) > MOST_KEPT or (self._keys > MOST_KEYS and len(self._kept) > 1):
             _, dropped = self._kept.popitem(last=False)
             self._keys -= len(dropped.keys)
-
-    def forget(self) -> None:
-        """Every page token handed out so far is now expired."""
-        self._kept.clear()
-        self._keys = 0
