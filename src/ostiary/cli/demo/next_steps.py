@@ -16,7 +16,7 @@ SETTINGS = {
 
 
 def farewell(narrator: Narrator, file: Path) -> None:
-    narrator.heading(f"Every step did what it said. {file} is yours; what to try next:")
+    narrator.heading(f"Every step did what it said. The file is {file}.")
     activate = Path(sys.prefix) / "bin" / "activate"
     if activate.is_relative_to(Path.cwd()) and activate.exists():
         narrator.heading("Put the commands on the path of this shell")
