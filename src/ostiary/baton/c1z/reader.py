@@ -111,10 +111,12 @@ class C1zReader:
         given = {name: value for name, value in where.items() if value is not None}
         conditions = "".join(f" AND {name} = ?" for name in given)
         with storage_errors(self.path, "reading"):
-            yield from self._connection.execute(
+            rows = self._connection.execute(
                 f"SELECT {columns} FROM {table} WHERE sync_id = ?{conditions} ORDER BY id",  # noqa: S608
                 (self.sync.sync_id, *given.values()),
             )
+            for row in rows:  # noqa: UP028 - `yield from` would close the cursor too late
+                yield row
 
 
 def _open(path: Path, database: Path) -> sqlite3.Connection:
