@@ -1,10 +1,12 @@
+import inspect
 import subprocess
 import sys
 from pathlib import Path
 
 from google.protobuf import descriptor_pool
 
-from ostiary.baton.pb import c1z_v1, config_v1, connector_v2
+from ostiary.baton.pb import c1z_v1, config_v1, connector_v2, connectorapi_v1, rpc
+from ostiary.baton.pb.connectorapi_v1_grpc import BatonServiceServicer, BatonServiceStub
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATED = ROOT / "src/ostiary/baton/pb"
@@ -22,9 +24,8 @@ def test_committed_modules_are_what_the_proto_files_generate(tmp_path: Path) -> 
 
 
 def test_facades_load_every_message_of_every_proto_file() -> None:
-    assert {connector_v2.__name__, config_v1.__name__, c1z_v1.__name__} == {
-        f"ostiary.baton.pb.{name}" for name in ("connector_v2", "config_v1", "c1z_v1")
-    }
+    facades = (connector_v2, config_v1, c1z_v1, connectorapi_v1, rpc)
+    assert all(facade.__name__.startswith("ostiary.baton.pb.") for facade in facades)
     pool = descriptor_pool.Default()
     proto = ROOT / "proto"
     names = [path.relative_to(proto).as_posix() for path in proto.rglob("*.proto")]
@@ -47,3 +48,12 @@ def test_a_fresh_interpreter_needs_one_import_to_know_every_annotation() -> None
 def test_messages_belong_to_the_module_they_are_imported_from() -> None:
     assert connector_v2.Grant.__module__ == "ostiary.baton.pb.c1.connector.v2.grant_pb2"
     assert connector_v2.Grant.DESCRIPTOR.file.name == "c1/connector/v2/grant.proto"
+
+
+def test_the_service_offers_every_call_to_both_sides() -> None:
+    file = connectorapi_v1.Task.DESCRIPTOR.file
+    methods = [method.name for method in file.services_by_name["BatonService"].methods]
+    assert methods[:2] == ["Hello", "GetTask"]
+    assert all(hasattr(BatonServiceServicer, name) for name in methods)
+    stub = inspect.getsource(BatonServiceStub)
+    assert all(f"/c1.connectorapi.baton.v1.BatonService/{name}'" in stub for name in methods)
