@@ -123,7 +123,7 @@ def test_a_terminal_shows_progress_and_a_summary(tmp_path: Path) -> None:
     assert "people" in plain
     assert "✓ done" in plain
     assert f"✓ Fake is synced in 0.0 s: {file}" in re.sub(r"\d+\.\d s", "0.0 s", plain)
-    assert "5 more grants follow from groups inside groups." in plain
+    assert "5 more grants follow through groups." in plain
     assert "Waited once because the source asked to: 4.0 s in all." in plain
     assert "2 devices: no accounts" in plain
     assert '{"level"' not in plain

@@ -91,7 +91,7 @@ class Summary:
     def _traffic(self) -> list[str]:
         lines = []
         if expanded := self.outcome.expansion.created:
-            lines.append(f"{expanded:,} more grants follow from groups inside groups.")
+            lines.append(f"{expanded:,} more grants follow through groups.")
         ledger = self.ledger
         if ledger.requests:
             units = (

@@ -22,12 +22,19 @@ async def refresh(reader: Reader) -> None:
         GraphError: something could not be read to its end.
     """
     if reader.image.cursors.get(_FEED.name, _FEED.query.text).resume is None:
-        return await _list_all(reader)
+        await _list_all(reader)
+    else:
+        await _read_changes(reader)
+    reader.finished(_FEED.name)
+
+
+async def _read_changes(reader: Reader) -> None:
     try:
         await _follow_feed(reader)
     except (DeltaExpired, PermissionMissing):
-        return await _list_all(reader)
-    return await _list_principals(reader)
+        await _list_all(reader)
+    else:
+        await _list_principals(reader)
 
 
 async def _list_all(reader: Reader) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from ostiary.entra.collect.assignment_feed import NAME as ASSIGNMENTS
 from ostiary.entra.collect.batched import read_each
 from ostiary.entra.collect.changes import Reference
 from ostiary.entra.collect.listing import read_whole, replace_objects
@@ -21,7 +22,6 @@ from ostiary.entra.records import ServicePrincipal, encode, fields_of
 EXPAND_LIMIT = 20
 STREAM = "service principals"
 OWNERS = "application owners"
-ASSIGNMENTS = "app role assignments"
 SELECT = fields_of(ServicePrincipal)
 
 
@@ -57,6 +57,7 @@ async def list_with_assignments(reader: Reader) -> None:
             assignments = principal.appRoleAssignedTo
             image.assignments.drop_resources([principal.id])
             image.assignments.add(a.stored() for a in assignments)
+            reader.took(ASSIGNMENTS, len(assignments))
             if len(assignments) >= EXPAND_LIMIT:
                 cut_short.add(principal.id)
 
@@ -105,6 +106,7 @@ async def list_assignments(reader: Reader, ids: set[str]) -> None:
         with reader.image.transaction():
             reader.image.assignments.drop_resources([id_])
             reader.image.assignments.add(a.stored() for a in assignments)
+        reader.took(ASSIGNMENTS, len(assignments))
 
 
 async def _list_owners(reader: Reader, ids: set[str]) -> None:

@@ -34,6 +34,7 @@ async def read_sign_ins(reader: Reader) -> str:
     """
     try:
         await _read(reader)
+        reader.finished(STREAM)
     except PageTokenExpired:
         with reader.image.transaction():
             reader.image.cursors.forget(STREAM)
