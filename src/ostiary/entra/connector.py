@@ -114,14 +114,13 @@ class EntraConnector:
             raise as_connector_error(error) from error
 
     def resources(self, resource_type_id: str) -> Iterator[pb.Resource]:
-        match resource_type_id:
-            case _ if resource_type_id == USER:
-                return users.resources(self.image)
-            case _ if resource_type_id == MANAGED_IDENTITY:
-                return managed_identities.resources(self.image)
-            case _ if resource_type_id == CREDENTIAL:
-                return credentials.resources(self.image, self._principals)
-        return self._access[resource_type_id].resources()
+        listings: dict[str, Callable[[], Iterator[pb.Resource]]] = {
+            USER: lambda: users.resources(self.image),
+            MANAGED_IDENTITY: lambda: managed_identities.resources(self.image),
+            CREDENTIAL: lambda: credentials.resources(self.image, self._principals),
+            **{type_id: access.resources for type_id, access in self._access.items()},
+        }
+        return listings[resource_type_id]()
 
     def entitlements(self, resource_type_id: str) -> Iterator[pb.Entitlement]:
         access = self._access.get(resource_type_id)
