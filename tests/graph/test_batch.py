@@ -18,6 +18,7 @@ from ostiary.graph import (
     Page,
     ServiceUnavailable,
     Throttled,
+    TokenRefused,
 )
 from tests.graph.clock import LeapingClock
 from tests.graph.server import GraphServer, html_page, refusal, reply
@@ -223,3 +224,32 @@ async def test_an_expired_delta_inside_a_batch_keeps_its_restart_link(
     result = (await client.batch([part("a", "/users/delta")], stream="fill"))["a"]
     assert isinstance(result, DeltaExpired)
     assert result.restart_link == link
+
+
+def refused_token() -> dict[str, Any]:
+    error = {"error": {"code": "InvalidAuthenticationToken", "message": "expired"}}
+    return {"status": 401, "headers": {}, "body": error}
+
+
+async def test_a_part_that_refuses_the_token_is_asked_again_with_another(
+    server: GraphServer, client: GraphClient
+) -> None:
+    script = BatchScript()
+    script.by_url["/users/b"] = [refused_token()]
+    server.default = script
+    results = await client.batch([part("a"), part("b", "/users/b")], stream="s")
+    assert results == {"a": Thing("a"), "b": Thing("b")}
+    sent = [request.headers["Authorization"] for request in server.seen]
+    assert sent == ["Bearer token-1", "Bearer token-2"]
+
+
+async def test_a_part_that_refuses_every_token_fails_alone(
+    server: GraphServer, client: GraphClient
+) -> None:
+    script = BatchScript()
+    script.by_url["/users/b"] = [refused_token(), refused_token()]
+    server.default = script
+    results = await client.batch([part("a"), part("b", "/users/b")], stream="s")
+    assert results["a"] == Thing("a")
+    assert isinstance(results["b"], TokenRefused)
+    assert len(server.seen) == 2

@@ -14,6 +14,7 @@ import msgspec
 from multidict import CIMultiDict
 from yarl import URL
 
+from ostiary.graph.answers import fault_of
 from ostiary.graph.clock import Clock
 from ostiary.graph.faults import GraphError, MalformedReply, Throttled
 from ostiary.graph.pages import decoder
@@ -73,10 +74,20 @@ class _Pack:
     results: dict[str, Any] = field(default_factory=dict)
     failures: Counter[str] = field(default_factory=Counter)
     asked_to_wait: float = 0.0
+    token_renewed: bool = False
 
     def settle(self, part: BatchPart[Any], result: object) -> None:
         self.results[part.id] = result
         del self.open[part.id]
+
+    def decode(self, body: bytes) -> _BatchReply:
+        """A part's first 401 counts as the whole pack's: the sender gets another token then."""
+        answered = _batch_reply.decode(body)
+        for came in answered.responses:
+            if came.status == 401 and not self.token_renewed:
+                self.token_renewed = True
+                raise fault_of(came.status, CIMultiDict(came.headers), bytes(came.body), "/$batch")
+        return answered
 
 
 class Batcher:
@@ -104,7 +115,7 @@ class Batcher:
     async def _finish(self, pack: _Pack, url: URL, stream: str, low_priority: bool) -> None:
         while pack.open:
             request = _request(pack, url, stream, low_priority)
-            answered = await self._sender.send(request, _batch_reply.decode)
+            answered = await self._sender.send(request, pack.decode)
             replies = {reply.id: reply for reply in answered.responses}
             before = pack.failures.total()
             for part in list(pack.open.values()):

@@ -125,13 +125,17 @@ class GraphClient:
         """The pages of a collection; the next one is fetched while one is being handled.
 
         `resume` is a nextLink or deltaLink to begin from instead of `path` and `params`. `headers`
-        go with every page: Graph forgets them.
+        go with every page: Graph forgets them. A page whose links lead elsewhere is not handed out
+        (ForeignLink), so links can be kept without being checked again.
         """
         decode = page_decoder(item).decode
 
         async def fetch(link: str) -> Page[T]:
             request = self._request(link, path, params, headers, stream, low_priority)
-            return await self._open().send(request, decode)
+            page = await self._open().send(request, decode)
+            for onward in filter(None, (page.next_link, page.delta_link)):
+                own_link(onward, self.domain, path=path)
+            return page
 
         return ahead(resume or self._link(path, params, beta), fetch, self._pending)
 
