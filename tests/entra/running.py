@@ -16,6 +16,7 @@ from ostiary.baton.annotations import has
 from ostiary.baton.c1z import C1zReader
 from ostiary.baton.pb import connector_v2 as v2
 from ostiary.connector.cli import run
+from ostiary.connector.definition import ConnectorDefinition
 from ostiary.entra.definition import DEFINITION
 from ostiary.tenant.server import SimulatedTenant
 
@@ -53,13 +54,14 @@ def sync(
     file: Path,
     *arguments: str,
     environment: Mapping[str, str] | None = None,
+    definition: ConnectorDefinition = DEFINITION,
 ) -> Outcome:
     """One run of the connector in this process; the tenant serves from its own thread."""
     out, err = io.StringIO(), io.StringIO()
     words = ["--file", str(file), "--log-format", "json", *arguments]
     variables = {**tenant.environment, **(environment or {})}
     with patch.dict(os.environ, variables), redirect_stdout(out), redirect_stderr(err):
-        code = run(DEFINITION, words)
+        code = run(definition, words)
     return Outcome(code, out.getvalue(), err.getvalue())
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from ostiary.connector.settings import Settings
 from ostiary.connector.status import ConnectorError, Status
 from ostiary.graph import (
+    Clock,
     Credential,
     Hosts,
+    RetryPolicy,
     certificate,
     client_secret,
     managed_identity,
@@ -21,7 +23,13 @@ WORKLOAD_IDENTITY = "workload-identity"
 MANAGED_IDENTITY = "managed-identity"
 
 
-def credential_of(settings: Settings, hosts: Hosts) -> Credential:
+def credential_of(
+    settings: Settings,
+    hosts: Hosts,
+    *,
+    clock: Clock | None = None,
+    retry: RetryPolicy | None = None,
+) -> Credential:
     """The credential of the chosen way; no request is made yet.
 
     Raises:
@@ -38,16 +46,31 @@ def credential_of(settings: Settings, hosts: Hosts) -> Credential:
                 data=_certificate_and_key(settings),
                 password=settings.get_str("entra-certificate-password") or None,
                 hosts=hosts,
+                clock=clock,
+                retry=retry,
             )
         case method if method == WORKLOAD_IDENTITY:
             token_file = settings.get_path("entra-federated-token-file")
             return workload_identity(
-                tenant_id=tenant_id, client_id=client_id, token_file=token_file, hosts=hosts
+                tenant_id=tenant_id,
+                client_id=client_id,
+                token_file=token_file,
+                hosts=hosts,
+                clock=clock,
+                retry=retry,
             )
         case method if method == MANAGED_IDENTITY:
-            return managed_identity(client_id=client_id or None, hosts=hosts)
-    secret = settings.get_str("entra-client-secret")
-    return client_secret(tenant_id=tenant_id, client_id=client_id, secret=secret, hosts=hosts)
+            return managed_identity(
+                client_id=client_id or None, hosts=hosts, clock=clock, retry=retry
+            )
+    return client_secret(
+        tenant_id=tenant_id,
+        client_id=client_id,
+        secret=settings.get_str("entra-client-secret"),
+        hosts=hosts,
+        clock=clock,
+        retry=retry,
+    )
 
 
 def _certificate_and_key(settings: Settings) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from ostiary.connector.context import RunContext
 from ostiary.connector.progress import Progress, Stream
@@ -15,26 +16,41 @@ from ostiary.entra.faults import as_connector_error
 from ostiary.entra.image import Identity, Image
 from ostiary.entra.options import Options
 from ostiary.graph import (
+    Clock,
     GraphClient,
     GraphError,
     Hosts,
     InvalidDomain,
+    RetryPolicy,
+    Timeouts,
     UnknownCloud,
 )
 
 IMAGE_FILE = "tenant.sqlite"
 
 
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait for Graph, and by which clock; None leaves it to the client."""
+
+    clock: Clock | None = None
+    timeouts: Timeouts | None = None
+    retry: RetryPolicy | None = None
+
+
 @asynccontextmanager
-async def open_connector(settings: Settings, context: RunContext) -> AsyncIterator[EntraConnector]:
+async def open_connector(
+    settings: Settings, context: RunContext, patience: Patience = Patience()
+) -> AsyncIterator[EntraConnector]:
     """A connector for one run; its connections and its image are closed at the end.
 
     Raises:
         ConnectorError: a setting is unusable.
     """
     hosts = _hosts(settings)
+    clock, retry = patience.clock, patience.retry
     try:
-        credential = credential_of(settings, hosts)
+        credential = credential_of(settings, hosts, clock=clock, retry=retry)
     except GraphError as error:
         raise as_connector_error(error) from error
 
@@ -44,7 +60,15 @@ async def open_connector(settings: Settings, context: RunContext) -> AsyncIterat
         return Image.open(context.state_dir / IMAGE_FILE, identity)
 
     observer = Streams(context.progress)
-    async with GraphClient(credential, domain=hosts.graph, observer=observer) as graph:
+    client = GraphClient(
+        credential,
+        domain=hosts.graph,
+        observer=observer,
+        timeouts=patience.timeouts,
+        retry=retry,
+        clock=clock,
+    )
+    async with client as graph:
         selected = selected_types(settings.get_list("sync-resource-types"))
         connector = EntraConnector(
             graph, open_image, context.progress, Options.of(settings), selected
