@@ -44,10 +44,14 @@ class WorkingGrants:
         connection: sqlite3.Connection,
         floors: dict[str, int],
         put: Callable[[Iterable[v2.Grant | GrantSheet]], int],
+        *,
+        sourced: bool,
     ) -> None:
         self._connection = connection
         self._floors = floors
         self._put = put
+        self.sourced = sourced
+        """Whether any grant came with sources, before expansion added some."""
 
     def expandable(self) -> Iterator[ExpandableGrant]:
         """Every grant with a GrantExpandable, in the order they were written."""
@@ -74,6 +78,14 @@ class WorkingGrants:
             yield from page
             last = page[-1]
             key = (last.principal_type, last.principal_id, last.row_id)
+
+    def principals(self, entitlement_id: str) -> list[tuple[str, str]]:
+        """(type, id) of all who hold an entitlement, read from an index alone."""
+        return self._connection.execute(
+            "SELECT principal_resource_type_id, principal_resource_id "  # noqa: S608
+            f"FROM v1_grants INDEXED BY {PRINCIPAL_INDEX} WHERE entitlement_id = ? AND id > ?",
+            (entitlement_id, self._floors["v1_grants"]),
+        ).fetchall()
 
     def insert(self, grants: Iterable[v2.Grant | GrantSheet]) -> int:
         """Adds grants with new ids and returns how many; sqlite3.IntegrityError for a known id."""

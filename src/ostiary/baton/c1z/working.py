@@ -17,6 +17,10 @@ from ostiary.baton.c1z.container import unpack
 from ostiary.baton.c1z.errors import storage_errors
 
 _CACHE_KIB: Final = 48 * 1024
+_PAGE_BYTES: Final = 32 * 1024
+"""Large tenants fill gigabytes, and SQLite asks the system for each page by itself."""
+_SORTING_THREADS: Final = 2
+"""Helpers that sort while the next rows of an index are read."""
 
 
 class WorkingDatabase:
@@ -68,11 +72,12 @@ def _new_file(folder: Path, name: str) -> Path:
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, uri=True)
-    connection.execute("PRAGMA page_size = 4096")
+    connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
     connection.execute("PRAGMA journal_mode = MEMORY")
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    connection.execute(f"PRAGMA threads = {_SORTING_THREADS}")
     _spill_to(connection, path.parent)
     return connection
 

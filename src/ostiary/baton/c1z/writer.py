@@ -73,6 +73,7 @@ class C1zWriter:
         self.sync_type = sync_type
         self.sync_id = sync_id or new_ksuid(lambda: clock() // 1_000_000_000)
         self.has_expandable_grants = False
+        self._has_sources = False
         self._clock = clock
         self._merged = 0
         self._working = WorkingDatabase(temp_dir or output.parent, output.name)
@@ -126,7 +127,9 @@ class C1zWriter:
             for table in ("v1_entitlements", "v1_grants"):
                 self._merged += make_unique(self._connection, table)
             schema.create_index(self._connection, schema.PRINCIPAL_INDEX)
-        return WorkingGrants(self._connection, self._floors, self.put_grants)
+        return WorkingGrants(
+            self._connection, self._floors, self.put_grants, sourced=self._has_sources
+        )
 
     def seal(self, sync_token: str = "") -> SealedSync:
         """Finishes the sync and replaces `output` in one step. The writer is closed afterwards."""
@@ -168,9 +171,11 @@ class C1zWriter:
     def _grant_rows(self, grant: v2.Grant | GrantSheet) -> Iterable[GrantFields]:
         if isinstance(grant, GrantSheet):
             self.has_expandable_grants |= sheet_expansion(grant) is not None
+            self._has_sources |= grant.sources is not None
             return sheet_fields(grant)
         fields = grant_fields(grant)
         self.has_expandable_grants |= fields[6] is not None
+        self._has_sources |= grant.HasField("sources")
         return (fields,)
 
     def _finish(self, sync_token: str) -> dict[str, int]:

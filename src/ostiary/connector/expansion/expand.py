@@ -103,6 +103,17 @@ class _ClassExpansion:
 
     def _load(self, node: int) -> None:
         entitlement_id = self._entitlements[node].id
+        if self._grants.sourced:
+            self._load_sourced(node, entitlement_id)
+            return
+        holders = {
+            self._number(principal_type, principal_id)
+            for principal_type, principal_id in self._grants.principals(entitlement_id)
+            if self._kind.includes(principal_type)
+        }
+        self._members.direct[node] = array("I", sorted(holders))
+
+    def _load_sourced(self, node: int, entitlement_id: str) -> None:
         direct: set[int] = set()
         inherited: set[int] = set()
         for row in self._rows(entitlement_id):

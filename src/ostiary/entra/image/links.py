@@ -61,6 +61,13 @@ class LinkTable:
         for object_id, kind, live in rows:
             yield object_id, Kind(kind), bool(live)
 
+    def target_rows(self, source: int, relation: Relation) -> list[int]:
+        """Row numbers of the targets of one source; ``ObjectTable.ends`` tells what they are."""
+        rows = self._connection.execute(
+            "SELECT target FROM link WHERE source = ? AND relation = ?", (source, relation)
+        )
+        return [row[0] for row in rows]
+
     def count(self) -> int:
         """How many links are known."""
         return int(self._connection.execute("SELECT count(*) FROM link").fetchone()[0])

@@ -98,6 +98,12 @@ class ObjectTable:
         for ix, data in rows:
             yield ix, decode(data)
 
+    def ends(self) -> dict[int, tuple[str, Kind, bool]]:
+        """(id, kind, live) of every object by its row number, to resolve many links."""
+        kinds = {int(kind): kind for kind in Kind}
+        rows = self._connection.execute("SELECT ix, id, kind, data IS NOT NULL FROM object")
+        return {ix: (id_, kinds[kind], bool(live)) for ix, id_, kind, live in rows}
+
     def ids(self, kind: Kind) -> set[str]:
         """The ids of every live object of a kind."""
         rows = self._connection.execute(

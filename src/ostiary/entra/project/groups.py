@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from google.protobuf.message import Message
 
@@ -23,6 +23,8 @@ from ostiary.entra.project.tally import AD_GROUP, Tally
 from ostiary.entra.project.times import parse
 from ostiary.entra.records import Group
 from ostiary.entra.types import ENTERPRISE_APPLICATION, GROUP, MANAGED_IDENTITY, USER, grantable_to
+
+Ends = Mapping[int, tuple[str, Kind, bool]]
 
 _HOLDERS = grantable_to(USER, GROUP, ENTERPRISE_APPLICATION, MANAGED_IDENTITY)
 _OWNERS = grantable_to(USER, ENTERPRISE_APPLICATION, MANAGED_IDENTITY)
@@ -52,17 +54,21 @@ class Groups:
             yield from _entitlements(group)
 
     def grants(self) -> Grants:
+        ends = self._image.objects.ends()
         for ix, group in self._shown():
             members = stub(GROUP, group.id, members_id(group.id))
-            yield from self._holders(ix, Relation.MEMBER, members)
+            yield from self._holders(ends, ix, Relation.MEMBER, members)
             owners = stub(GROUP, group.id, owners_id(GROUP, group.id))
-            yield from self._holders(ix, Relation.OWNER, owners)
+            yield from self._holders(ends, ix, Relation.OWNER, owners)
 
-    def _holders(self, ix: int, relation: Relation, entitlement: pb.Entitlement) -> Grants:
+    def _holders(
+        self, ends: Ends, ix: int, relation: Relation, entitlement: pb.Entitlement
+    ) -> Grants:
         is_member = relation is Relation.MEMBER
         resolve = self._principals.member if is_member else self._principals.resolve
         holders: dict[str, list[str]] = defaultdict(list)
-        for object_id, kind, live in self._image.links.targets(ix, relation):
+        for target in self._image.links.target_rows(ix, relation):
+            object_id, kind, live = ends[target]
             type_id = resolve(object_id, kind, live=live)
             if type_id is not None:
                 holders[type_id].append(object_id)
