@@ -11,7 +11,7 @@ from ostiary.entra.permissions import NEEDED
 SETTINGS = {
     "BATON_ENTRA_TENANT_ID": "Directory (tenant) ID",
     "BATON_ENTRA_CLIENT_ID": "Application (client) ID",
-    "BATON_ENTRA_CLIENT_SECRET": "Value of the secret, not its Secret ID",
+    "BATON_ENTRA_CLIENT_SECRET": "Value of the secret, not its ID",
 }
 
 

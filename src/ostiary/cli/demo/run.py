@@ -50,7 +50,7 @@ def run(narrator: Narrator, folder: Path) -> None:
         second = demo.sync()
         narrator.step("Compare the two syncs, and look for each change in the file")
         compare(narrator, first, second, made, MOST_REQUESTS)
-    narrator.step(f"Ask the file why Quentin Leroy is in {RENAMED}, a group nobody put him in")
+    narrator.step(f"Ask why Quentin Leroy is in {RENAMED}, where nobody put him")
     explain(narrator, file)
     farewell(narrator, file)
 
