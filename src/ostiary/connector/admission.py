@@ -108,9 +108,13 @@ def _check_type(kind: str, name: str, found: str, wanted: str) -> None:
         raise defect(f"{kind} {name} of type {found!r} is listed under {wanted!r}")
 
 
-def defect(what: str) -> ConnectorError:
-    """The error for a connector that breaks its contract with the runtime."""
-    return ConnectorError(
+class DefectError(ConnectorError):
+    """A connector breaks its contract with the runtime; trying again does not help."""
+
+
+def defect(what: str) -> DefectError:
+    """`what` is wrong with the connector, as the end of a sentence."""
+    return DefectError(
         Status.INTERNAL,
         f"The connector is not in order: {what}.",
         remedy="This is a defect of the connector: report it with this message.",

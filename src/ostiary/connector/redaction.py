@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
@@ -18,7 +19,7 @@ class Redactor:
     """Replaces known secrets in text, also where they are escaped for JSON, repr or URLs."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._spellings: set[str] = set()
+        self._spellings: Counter[str] = Counter()
         self._pattern: re.Pattern[str] | None = None
         for secret in secrets:
             self.conceal(secret)
@@ -26,10 +27,19 @@ class Redactor:
     def conceal(self, secret: str) -> None:
         """From now on this value is masked. Values under four characters are not."""
         before = len(self._spellings)
-        self._spellings.update(_spellings(secret))
+        self._spellings.update(set(_spellings(secret)))
         if len(self._spellings) > before:
-            longest_first = sorted(self._spellings, key=lambda text: (-len(text), text))
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+            self._compile()
+
+    def forget(self, secret: str) -> None:
+        """Undo one `conceal`: a process that runs for months learns a new token every hour."""
+        self._spellings.subtract(set(_spellings(secret)))
+        self._spellings = +self._spellings
+        self._compile()
+
+    def _compile(self) -> None:
+        longest_first = sorted(self._spellings, key=lambda text: (-len(text), text))
+        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
     def __call__(self, text: str) -> str:
         return text if self._pattern is None else self._pattern.sub(MASK, text)

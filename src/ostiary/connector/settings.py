@@ -33,12 +33,18 @@ class Settings:
     ) -> None:
         """`values` holds what was given; the other fields have their defaults."""
         self._fields = {declared.name: declared for declared in fields}
-        self._given = frozenset(values)
+        self._given = dict(values)
         self._values = {
             name: values.get(name, declared.initial) for name, declared in self._fields.items()
         }
         self.auth_method = auth_method
         """Name of the field group in force, or "" when the connector declares none."""
+
+    def replaced(self, values: Mapping[str, Value]) -> Settings:
+        """The same settings, with these values as if they had been given."""
+        return Settings(
+            self._fields.values(), {**self._given, **values}, auth_method=self.auth_method
+        )
 
     def get_str(self, name: str) -> str:
         return self._typed(name, str)

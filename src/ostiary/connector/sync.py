@@ -39,13 +39,16 @@ class Sync:
         ledger: Ledger,
         *,
         max_depth: int,
+        expand: bool = True,
     ) -> None:
+        """`expand` is False when whoever reads the file follows nested groups himself."""
         self._definition = definition
         self._connector = connector
         self._writer = writer
         self._scope = scope
         self._ledger = ledger
         self._max_depth = max_depth
+        self._expands = expand and scope.entitlements and scope.grants
         self._admission = Admission(definition, scope)
 
     async def run(self) -> SyncOutcome:
@@ -62,7 +65,7 @@ class Sync:
             outcome.notes += await self._run_targeted()
         else:
             await self._run_full()
-            if self._scope.entitlements and self._scope.grants:
+            if self._expands:
                 outcome.expansion = await self._expand()
         outcome.notes += [*self._connector.closing_notes(), *self._admission.notes()]
         return outcome
