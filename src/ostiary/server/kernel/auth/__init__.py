@@ -1,0 +1,1 @@
+"""Who is calling: people, their sessions and API keys, service principals, tokens."""

@@ -1,0 +1,1 @@
+"""Who may do what: one table of roles, enforced in one place."""
