@@ -10,13 +10,20 @@ from ostiary.entra.collect import service_principals
 from ostiary.entra.collect.assignment_feed import AssignmentFeed, open_feed
 from ostiary.entra.collect.delta import read_round
 from ostiary.entra.collect.reader import Reader
-from ostiary.graph.faults import DeltaExpired, PageTokenExpired, PermissionMissing
+from ostiary.graph.faults import (
+    BadRequest,
+    DeltaExpired,
+    PageTokenExpired,
+    PermissionMissing,
+)
 
 _FEED = AssignmentFeed()
 
 
 async def refresh(reader: Reader) -> None:
     """Bring service principals, owners and assignments up to date.
+
+    A feed that cannot be followed any more is replaced by listing everything once.
 
     Raises:
         GraphError: something could not be read to its end.
@@ -31,7 +38,7 @@ async def refresh(reader: Reader) -> None:
 async def _read_changes(reader: Reader) -> None:
     try:
         await _follow_feed(reader)
-    except (DeltaExpired, PermissionMissing):
+    except (BadRequest, DeltaExpired, PageTokenExpired, PermissionMissing):
         await _list_all(reader)
     else:
         await _list_principals(reader)

@@ -9,7 +9,7 @@ from ostiary.entra.collect.query import Query
 from ostiary.entra.collect.reader import Reader
 from ostiary.entra.image import Image
 from ostiary.graph import MalformedReply
-from ostiary.graph.faults import DeltaExpired, PageTokenExpired
+from ostiary.graph.faults import BadRequest, DeltaExpired, PageTokenExpired
 
 MAX_RESTARTS = 5
 """How often Graph may invalidate a round under way before we call the sync failed."""
@@ -33,17 +33,23 @@ async def follow(reader: Reader, collection: Collection) -> None:
     """Bring the image up to date with a collection.
 
     Starts where the last finished round, or an interrupted one, left off. Each page and the link
-    to the next are kept in one transaction.
+    to the next are kept in one transaction. A kept link that Graph does not understand (any more)
+    is given up like an expired one.
 
     Raises:
         GraphError: the round could not be finished; what was applied so far is kept.
     """
     for _ in range(MAX_RESTARTS):
+        kept = reader.image.cursors.get(collection.name, collection.query.text).resume
         try:
             return await read_round(reader, collection)
         except PageTokenExpired:
             _go_back(reader.image, collection)
         except DeltaExpired:
+            _start_over(reader.image, collection)
+        except BadRequest:
+            if kept is None:
+                raise
             _start_over(reader.image, collection)
     return await read_round(reader, collection)
 
