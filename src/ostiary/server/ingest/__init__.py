@@ -1,0 +1,1 @@
+"""A finished sync of a connector becomes the catalogue, the accounts and the grants."""
