@@ -57,6 +57,7 @@ async def ahead(
                 raise MalformedReply("Microsoft Graph's nextLink leads back to its own page.")
             if following is not None:
                 link, coming = following, _start(following, fetch, pending)
+                await asyncio.sleep(0)  # lets the request leave before the reader gets to work
             yield page
             if following is None:
                 return
