@@ -14,6 +14,7 @@ VERSION = b"\x01"
 KEY_BYTES = 32
 KEY_ID_BYTES = 8
 NONCE_BYTES = 12
+SHORTEST_SIGNATURE = 16
 HEADER_BYTES = len(VERSION) + KEY_ID_BYTES
 
 
@@ -81,7 +82,11 @@ class Keyring:
         return self.active.sign(message, purpose)
 
     def verifies(self, message: bytes, signature: bytes, purpose: str) -> bool:
-        return any(hmac.compare_digest(key.sign(message, purpose), signature) for key in self.keys)
+        """A signature may be cut short; 16 bytes are enough."""
+        return len(signature) >= SHORTEST_SIGNATURE and any(
+            hmac.compare_digest(key.sign(message, purpose)[: len(signature)], signature)
+            for key in self.keys
+        )
 
     def _key(self, key_id: bytes) -> Key:
         for key in self.keys:

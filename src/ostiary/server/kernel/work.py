@@ -22,7 +22,7 @@ from ostiary.server.kernel.settings import Settings
 _DEFER = sa.text(
     """
     SELECT unnest(procrastinate_defer_jobs_v1(ARRAY[ROW(
-        :queue, :task, :priority, :lock, :queueing_lock, CAST(:args AS jsonb), :scheduled_at
+        :queue, :task, :priority, :lock, :queueing_lock, CAST(:args AS jsonb), NULL
     )::procrastinate_job_to_defer_v1]))
     """
 )
@@ -67,11 +67,13 @@ class UnitOfWork:
         lock: str | None = None,
         queueing_lock: str | None = None,
         priority: int = 0,
-        scheduled_at: datetime | None = None,
         **args: Any,
     ) -> None:
-        """A worker runs the task after the commit. Of jobs with the same `lock` one runs at a time;
-        while one with the same `queueing_lock` waits, no second is queued."""
+        """A worker runs the task after the commit; `args` are what JSON holds.
+
+        Of jobs with the same `lock` one runs at a time; while one with the same `queueing_lock`
+        waits, no second is queued.
+        """
         if queueing_lock and self._is_queued(queueing_lock):
             return
         self.connection.execute(
@@ -83,7 +85,6 @@ class UnitOfWork:
                 "lock": lock,
                 "queueing_lock": queueing_lock,
                 "args": json.dumps(args),
-                "scheduled_at": scheduled_at,
             },
         )
 

@@ -1,0 +1,100 @@
+"""Runs jobs with procrastinate, in the process that calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import procrastinate
+import structlog
+from procrastinate.job_context import JobContext
+from procrastinate.tasks import Task as QueueTask
+
+from ostiary.server.kernel import ids
+from ostiary.server.kernel.context import within_request
+from ostiary.server.kernel.jobs import Job, Jobs
+from ostiary.server.kernel.work import Kernel
+
+STALLED_AFTER_SECONDS = 30
+"""Without a heartbeat for so long, a worker counts as dead and its jobs go to others."""
+
+KEEP_FINISHED_HOURS = 72
+
+log = structlog.get_logger("ostiary.server.jobs")
+
+
+class Worker:
+    """Runs the jobs of all registries. Many processes may run one each on the same database."""
+
+    def __init__(self, kernel: Kernel, registries: Iterable[Jobs]) -> None:
+        self._kernel = kernel
+        self._app = procrastinate.App(
+            connector=procrastinate.PsycopgConnector(
+                conninfo=kernel.database.url, kwargs={"options": "-c timezone=UTC"}, max_size=4
+            )
+        )
+        self._ticks: list[tuple[str, QueueTask[Any, Any, Any]]] = []
+        for registry in registries:
+            for job in registry:
+                self._register(job)
+        self._register_upkeep()
+
+    async def run(self) -> None:
+        """Until cancelled; then takes no new jobs and waits for the running ones."""
+        for cron, task in self._ticks:
+            self._app.periodic(cron=cron, queueing_lock=task.name, lock=task.name)(task)
+        await self._work(wait=True)
+
+    async def drain(self) -> None:
+        """Until nothing that could run now is left. Starts no periodic jobs."""
+        await self._work(wait=False)
+
+    async def _work(self, *, wait: bool) -> None:
+        async with self._app.open_async():
+            await self._retry_stalled()
+            await self._app.run_worker_async(
+                wait=wait,
+                concurrency=self._kernel.settings.worker_concurrency,
+                install_signal_handlers=False,
+                stalled_worker_timeout=STALLED_AFTER_SECONDS,
+            )
+
+    def _register(self, job: Job) -> None:
+        retry = (
+            procrastinate.RetryStrategy(max_attempts=job.retries, exponential_wait=2)
+            if job.retries
+            else False
+        )
+        task = self._app.task(name=job.name, retry=retry, pass_context=True)(self._runner(job))
+        if job.cron is not None:
+            self._ticks.append((job.cron, task))
+
+    def _runner(self, job: Job) -> Callable[..., None]:
+        def run(_context: JobContext, timestamp: int = 0, **arguments: Any) -> None:
+            with within_request(ids.new_id(self._kernel.clock.now())):
+                job.function(self._kernel, **arguments)
+
+        return run
+
+    def _register_upkeep(self) -> None:
+        """Not through `Jobs`: it needs the queue, not the kernel."""
+
+        async def retry_stalled(timestamp: int) -> None:
+            await self._retry_stalled()
+
+        async def forget_finished(timestamp: int) -> None:
+            await self._app.job_manager.delete_old_jobs(
+                nb_hours=KEEP_FINISHED_HOURS, include_failed=True, include_cancelled=True
+            )
+
+        for cron, name, function in (
+            ("* * * * *", "kernel.retry_stalled_jobs", retry_stalled),
+            ("7 * * * *", "kernel.forget_finished_jobs", forget_finished),
+        ):
+            self._ticks.append((cron, self._app.task(name=name)(function)))
+
+    async def _retry_stalled(self) -> None:
+        manager = self._app.job_manager
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
+            log.warning("job.taken_over", job=job.task_name, number=job.id)
+            await manager.retry_job(job)

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+import sqlalchemy as sa
+
+from ostiary.server.kernel.actor import SYSTEM
+from ostiary.server.kernel.context import request_id
+from ostiary.server.kernel.ids import is_id
+from ostiary.server.kernel.jobs import Jobs
+from ostiary.server.kernel.work import Kernel
+from ostiary.server.kernel.worker import Worker
+
+STATUS = sa.text(
+    "SELECT task_name, status, attempts FROM procrastinate_jobs "
+    "WHERE task_name NOT LIKE 'kernel.%' ORDER BY id"
+)
+
+
+def statuses(kernel: Kernel) -> list[tuple[str, str, int]]:
+    with kernel.read() as connection:
+        return [tuple(row) for row in connection.execute(STATUS)]
+
+
+async def test_a_deferred_job_runs_once_with_its_arguments(kernel: Kernel) -> None:
+    jobs, seen = Jobs(), list[tuple[int, str]]()
+
+    @jobs.job("greet")
+    def greet(kernel: Kernel, number: int) -> None:
+        seen.append((number, request_id()))
+
+    with kernel.work(SYSTEM) as work:
+        work.defer("greet", number=3)
+    await Worker(kernel, [jobs]).drain()
+    await Worker(kernel, [jobs]).drain()
+    assert [number for number, _ in seen] == [3]
+    assert is_id(seen[0][1])
+
+
+async def test_a_job_that_fails_is_tried_again_later(kernel: Kernel) -> None:
+    jobs = Jobs()
+
+    @jobs.job("stumble", retries=1)
+    def stumble(kernel: Kernel) -> None:
+        raise RuntimeError("a stone")
+
+    with kernel.work(SYSTEM) as work:
+        work.defer("stumble")
+    await Worker(kernel, [jobs]).drain()
+    assert statuses(kernel) == [("stumble", "todo", 1)]
+    with kernel.database.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE procrastinate_jobs SET scheduled_at = NULL"))
+    await Worker(kernel, [jobs]).drain()
+    assert statuses(kernel) == [("stumble", "failed", 2)]
+
+
+async def test_the_job_of_a_dead_worker_is_taken_over(kernel: Kernel) -> None:
+    jobs, seen = Jobs(), list[str]()
+
+    @jobs.job("greet")
+    def greet(kernel: Kernel) -> None:
+        seen.append("hello")
+
+    with kernel.work(SYSTEM) as work:
+        work.defer("greet")
+    with kernel.database.engine.begin() as connection:
+        dead = connection.scalar(
+            sa.text(
+                "INSERT INTO procrastinate_workers (last_heartbeat) "
+                "VALUES (now() - interval '31 seconds') RETURNING id"
+            )
+        )
+        connection.execute(
+            sa.text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :dead"),
+            {"dead": dead},
+        )
+    await Worker(kernel, [jobs]).drain()
+    assert seen == ["hello"]
+
+
+async def test_a_worker_that_is_stopped_finishes_what_it_runs(kernel: Kernel) -> None:
+    jobs, started, go_on, finished = Jobs(), threading.Event(), threading.Event(), list[str]()
+
+    @jobs.job("long")
+    def long(kernel: Kernel) -> None:
+        started.set()
+        go_on.wait(60)
+        finished.append("yes")
+
+    with kernel.work(SYSTEM) as work:
+        work.defer("long")
+    running = asyncio.create_task(Worker(kernel, [jobs]).run())
+    await asyncio.to_thread(started.wait, 60)
+    running.cancel()
+    await asyncio.sleep(0)
+    assert finished == []
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert finished == ["yes"]
+    assert statuses(kernel) == [("long", "succeeded", 1)]
+
+
+def test_two_jobs_cannot_share_a_name() -> None:
+    jobs = Jobs()
+    jobs.job("greet")(lambda kernel: None)
+    with pytest.raises(ValueError, match="two jobs greet"):
+        jobs.periodic("greet", "* * * * *")(lambda kernel: None)
+
+
+def test_a_wrong_cron_expression_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="columns"):
+        Jobs().periodic("greet", "every 5 minutes")
