@@ -34,6 +34,16 @@ class Outcome:
         return [json.loads(line) for line in self.stderr.splitlines() if line.startswith("{")]
 
     @property
+    def error(self) -> dict[str, Any]:
+        """The fields of the one line that tells why a run failed.
+
+        The tenant, which logs in the same process, may have complained of hang-ups; its lines
+        have no code.
+        """
+        (line,) = (line for line in self.lines if line["level"] == "error" and "code" in line)
+        return line
+
+    @property
     def summary(self) -> dict[str, Any]:
         return next(line for line in reversed(self.lines) if "requests" in line)
 

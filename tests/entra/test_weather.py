@@ -297,17 +297,13 @@ def test_what_cannot_be_survived_is_an_error_and_leaves_the_last_file_alone(
         for file in (kept, new):
             outcome = run(tenant, file)
             assert outcome.code == status, outcome.stderr
-            assert said in error_of(outcome)["msg"]
+            assert said in outcome.error["msg"]
             assert "nobody foresaw" not in outcome.stderr
         assert kept.read_bytes() == before
         assert not new.exists()
         tenant.set_weather(None)
         for file in (kept, new):
             assert_true(tenant, file, run(tenant, file))
-
-
-def error_of(outcome: Outcome) -> dict[str, Any]:
-    return next(line for line in outcome.lines if line["level"] == "error")
 
 
 LEADING_AWAY = (

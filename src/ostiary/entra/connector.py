@@ -16,6 +16,7 @@ from ostiary.entra.faults import as_connector_error
 from ostiary.entra.image import Image
 from ostiary.entra.options import Options
 from ostiary.entra.permissions import ELIGIBLE, check
+from ostiary.entra.probe import probe
 from ostiary.entra.project import credentials, managed_identities, users
 from ostiary.entra.project.directory_roles import DirectoryRoles
 from ostiary.entra.project.enterprise_applications import EnterpriseApplications
@@ -85,7 +86,10 @@ class EntraConnector:
         """
         try:
             token = await self._graph.credential.token()
-            findings = list(check(token.roles, self._selected)) if token.roles else []
+            if token.roles:
+                findings = list(check(token.roles, self._selected))
+            else:
+                findings = await probe(self._graph, self._selected)
             if any(finding.severity == "error" for finding in findings):
                 return findings
             self._image = self._open_image(token.tenant_id)

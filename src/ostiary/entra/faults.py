@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ostiary.connector.status import ConnectorError, Status
 from ostiary.entra.permissions import feature_of, missing
-from ostiary.graph import GraphError, faults
+from ostiary.graph import GraphError, UnreadableTrust, faults
 
 _STATUS: tuple[tuple[type[GraphError], Status], ...] = (
     (faults.CredentialRefused, Status.UNAUTHENTICATED),
@@ -19,6 +19,7 @@ _STATUS: tuple[tuple[type[GraphError], Status], ...] = (
     (faults.DeltaExpired, Status.UNAVAILABLE),
     (faults.Throttled, Status.UNAVAILABLE),
     (faults.ServiceUnavailable, Status.UNAVAILABLE),
+    (UnreadableTrust, Status.INVALID_ARGUMENT),
     (faults.UntrustedCertificate, Status.UNAVAILABLE),
     (faults.Unreachable, Status.UNAVAILABLE),
 )

@@ -110,26 +110,53 @@ def feature_of(path: str) -> Feature | None:
     return next((feature for feature in BY_PATH if path.startswith(feature.path)), None)
 
 
+def needed(types: Collection[str]) -> list[Feature]:
+    """What has to be readable for these resource types."""
+    features = [feature for type_id in NEEDED if type_id in types for feature in NEEDED[type_id]]
+    return list(dict.fromkeys(features))
+
+
 def check(roles: frozenset[str], types: Collection[str]) -> Iterator[Finding]:
-    """One finding a feature: whether the token's roles suffice to read it."""
-    features = {
-        feature: None for type_id in NEEDED if type_id in types for feature in NEEDED[type_id]
-    }
+    """Whether the token's roles suffice to read each feature."""
+    features = needed(types)
+    yield from shortfall([f for f in features if roles.isdisjoint(f.any_of)])
     for feature in features:
-        if roles.isdisjoint(feature.any_of):
-            yield missing(feature)
-        else:
+        if not roles.isdisjoint(feature.any_of):
             yield Finding("ok", feature.name, "The permissions suffice")
 
 
-def missing(feature: Feature) -> Finding:
-    """The permission of a feature is missing: what to add, and where."""
-    others = ", ".join(feature.any_of[1:])
+def shortfall(unreadable: Collection[Feature]) -> Iterator[Finding]:
+    """One finding for all that the same permission would open."""
+    alike: dict[tuple[str, ...], list[Feature]] = {}
+    for feature in unreadable:
+        alike.setdefault(feature.any_of, []).append(feature)
+    for features in alike.values():
+        yield missing(*features)
+
+
+def missing(first: Feature, *others: Feature) -> Finding:
+    """A permission is missing: for which features, what to add, and where."""
+    name = " and ".join([first.name, *(f.name[0].lower() + f.name[1:] for f in others)])
+    alternatives = ", ".join(first.any_of[1:])
     return Finding(
         "error",
-        feature.name,
-        f"{feature.name} cannot be read: the application lacks the permission {feature.least} "
-        f"(any of these would do as well: {others}).",
+        name,
+        f"{name} cannot be read: the application lacks the permission {first.least} "
+        f"(any of these would do as well: {alternatives}).",
         CONSENT + " To leave it out instead, name the other types in --sync-resource-types.",
+        Status.PERMISSION_DENIED,
+    )
+
+
+def no_consent(unreadable: Collection[Feature]) -> Finding:
+    """Nothing at all can be read."""
+    least = ", ".join(dict.fromkeys(feature.least for feature in unreadable))
+    return Finding(
+        "error",
+        "Permissions",
+        "Microsoft Graph lets the application read nothing of what this sync needs: it has no "
+        "permissions, or no administrator has consented to them.",
+        "In the Entra admin center open the app registration, API permissions, add these "
+        f"application permissions of Microsoft Graph and press Grant admin consent: {least}.",
         Status.PERMISSION_DENIED,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 
 from ostiary.connector.context import RunContext
@@ -14,6 +14,7 @@ from ostiary.entra.authentication import credential_of
 from ostiary.entra.connector import EntraConnector, selected_types
 from ostiary.entra.faults import as_connector_error
 from ostiary.entra.image import Identity, Image
+from ostiary.entra.image.damage import in_words, unusable
 from ostiary.entra.options import Options
 from ostiary.graph import (
     Clock,
@@ -54,10 +55,15 @@ async def open_connector(
     except GraphError as error:
         raise as_connector_error(error) from error
 
+    image_file = context.state_dir / IMAGE_FILE
+
     def open_image(tenant_id: str) -> Image:
         tenant = tenant_id or settings.get_str("entra-tenant-id")
         identity = Identity(tenant, hosts.graph, settings.get_str("entra-client-id"))
-        return Image.open(context.state_dir / IMAGE_FILE, identity)
+        try:
+            return Image.open(image_file, identity)
+        except OSError as error:
+            raise unusable(image_file, error) from error
 
     observer = Streams(context.progress)
     client = GraphClient(
@@ -68,15 +74,25 @@ async def open_connector(
         retry=retry,
         clock=clock,
     )
-    async with client as graph:
+    async with _entered(client) as graph:
         selected = selected_types(settings.get_list("sync-resource-types"))
         connector = EntraConnector(
             graph, open_image, context.progress, Options.of(settings), selected
         )
-        try:
+        with in_words(image_file), closing(connector):
             yield connector
-        finally:
-            connector.close()
+
+
+@asynccontextmanager
+async def _entered(client: GraphClient) -> AsyncIterator[GraphClient]:
+    try:
+        await client.__aenter__()
+    except GraphError as error:
+        raise as_connector_error(error) from error
+    try:
+        yield client
+    finally:
+        await client.__aexit__(None, None, None)
 
 
 def _hosts(settings: Settings) -> Hosts:

@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from ostiary.entra.collect.batched import Listing, read_collections
+from ostiary.entra.collect.edition import is_free
 from ostiary.entra.collect.reader import Reader
 from ostiary.entra.records import RoleAssignment, RoleDefinition, Sku, encode, fields_of
 from ostiary.graph import GraphError
-from ostiary.graph.faults import BadRequest, NotLicensed
+from ostiary.graph.faults import BadRequest, NotLicensed, PermissionMissing
 
 STREAM = "roles and licences"
 _ROLES = "/roleManagement/directory/"
@@ -62,7 +63,7 @@ async def poll(reader: Reader, wanted: Collection[Poll]) -> frozenset[Poll]:
 async def _poll(reader: Reader, listings: Mapping[Poll, Listing]) -> frozenset[Poll]:
     unlicensed = set()
     async for key, items in read_collections(reader, listings, stream=STREAM):
-        if isinstance(items, NotLicensed) and key in LICENSED:
+        if key in LICENSED and await _lacks_licence(reader, items):
             unlicensed.add(key)
             items = []
         if isinstance(items, GraphError):
@@ -72,6 +73,13 @@ async def _poll(reader: Reader, listings: Mapping[Poll, Listing]) -> frozenset[P
         reader.took(STREAM, len(items))
     reader.finished(STREAM)
     return frozenset(unlicensed)
+
+
+async def _lacks_licence(reader: Reader, reply: object) -> bool:
+    """A free tenant may be told of a missing permission before it is told of its licence."""
+    if isinstance(reply, PermissionMissing):
+        return await is_free(reader, stream=STREAM)
+    return isinstance(reply, NotLicensed)
 
 
 def _with(listing: Listing, options: str) -> Listing:

@@ -112,6 +112,8 @@ def _unusable(path: Path, identity: Identity) -> str | None:
     try:
         connection = _connect(path)
         try:
+            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+                return None  # a run ended before it wrote anything
             row = connection.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
             sound = connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
         finally:
