@@ -55,9 +55,11 @@ def config_fields() -> list[dict[str, Any]]:
 
 def test_config_lists_operator_fields_first_and_each_part_sorted() -> None:
     names = [field["name"] for field in config_fields()]
-    assert names[:2] == ["http-timeout-seconds", "log-level"]
-    assert names[2:] == sorted(names[2:])
-    assert names[2] == "fake-certificate"
+    operator = ["health-check", "health-check-bind-address", "health-check-port"]
+    operator += ["http-timeout-seconds", "log-level"]
+    assert names[:5] == operator
+    assert names[5:] == sorted(names[5:])
+    assert names[5] == "fake-certificate"
     assert "file" not in names
     assert "sync-resources" not in names
 

@@ -15,8 +15,31 @@ from ostiary.connector.status import UsageError
 COMMANDS = {
     "capabilities": "Print what the connector can do, as JSON.",
     "config": "Print the settings it takes, as JSON.",
+    "service": "Work for a server; the same as giving --client-id and --client-secret.",
+    "health-check": "Ask a running service how it is (--endpoint health, ready or live; "
+    "--timeout seconds).",
     "help": "Show this page.",
 }
+
+
+PROBE_OPTIONS = (
+    click.Option(
+        ["--endpoint", "probe_endpoint"],
+        type=click.Choice(["health", "ready", "live"]),
+        default="health",
+    ),
+    click.Option(
+        ["--timeout", "probe_timeout"], type=click.FloatRange(min=0, min_open=True), default=5.0
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What `health-check` asks for, and how many seconds it waits."""
+
+    endpoint: str = "health"
+    timeout: float = 5.0
 
 
 @dataclass(frozen=True)
@@ -25,11 +48,12 @@ class Arguments:
 
     command: str = ""
     flags: dict[str, Sequence[str]] = field(default_factory=dict)
+    probe: Probe = Probe()
 
 
 def parse(definition: ConnectorDefinition, words: Sequence[str]) -> Arguments:
     """`UsageError` for unknown flags and commands."""
-    command = _Command(definition)
+    command = _Command(definition, probes="health-check" in words)
     spelled = list(_spelled_out(definition.all_fields, words))
     try:
         context = command.make_context(definition.name, spelled)
@@ -41,19 +65,21 @@ def parse(definition: ConnectorDefinition, words: Sequence[str]) -> Arguments:
         return Arguments("help")
     if given.pop("version"):
         return Arguments("version")
+    probe = Probe(given.pop("probe_endpoint", "health"), given.pop("probe_timeout", 5.0))
     if len(positional) > 1 or (positional and positional[0] not in COMMANDS):
         raise _unknown_command(definition, positional[-1])
     flags = {_flag(name): values for name, values in given.items() if values}
-    return Arguments(command=positional[0] if positional else "", flags=flags)
+    return Arguments(positional[0] if positional else "", flags, probe)
 
 
 class _Command(click.Command):
-    def __init__(self, definition: ConnectorDefinition) -> None:
+    def __init__(self, definition: ConnectorDefinition, *, probes: bool) -> None:
         super().__init__(
             definition.name,
             params=[
                 click.Argument(["command"], nargs=-1, required=False),
                 *(_option(declared) for declared in definition.all_fields),
+                *(PROBE_OPTIONS if probes else ()),
                 click.Option(["--version", "-v"], is_flag=True),
                 click.Option(["--help", "-h"], is_flag=True),
             ],

@@ -23,12 +23,17 @@ from ostiary.connector.oneshot import OneShot
 from ostiary.connector.progress import Ledger
 from ostiary.connector.redaction import Redactor
 from ostiary.connector.resolve import resolve
+from ostiary.connector.runtime_fields import RUNTIME_FIELDS
 from ostiary.connector.schema import configuration_json
+from ostiary.connector.service.probe import probe
 from ostiary.connector.settings import Settings
 from ostiary.connector.sources import Document, convert, find, load_document
-from ostiary.connector.status import ConnectorError, Status
+from ostiary.connector.status import ConnectorError, Status, UsageError
 from ostiary.connector.summary import Summary
 from ostiary.connector.view import live_view
+
+RUNNING = ("service", "health-check")
+"""Commands that need settings; the others only describe the connector."""
 
 
 def run(
@@ -36,11 +41,11 @@ def run(
     arguments: Sequence[str] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> int:
-    """Run the connector once and return its exit code (protocol reference 4.5).
+    """Run the connector, once or as a service, and return its exit code (protocol reference 4.5).
 
     `arguments` are those after the program's name; by default both come from the process.
-    Standard output carries what `capabilities`, `config`, `--help` and `--version` print and
-    nothing else.
+    Standard output carries what `capabilities`, `config`, `health-check`, `--help` and `--version`
+    print and nothing else.
     """
     console = Console(stderr=True)
     redact = Redactor()
@@ -48,12 +53,16 @@ def run(
     variables = os.environ if environment is None else environment
     try:
         parsed = parse(definition, words)
-        if parsed.command:
+        if parsed.command not in ("", *RUNNING):
             _describe(definition, parsed.command)
             return 0
         document = load_document(variables, Path.cwd())
+        if parsed.command == "health-check":
+            return _probe(definition, parsed, variables, document)
         _conceal_secrets(redact, definition, parsed, variables, document)
         settings = resolve(definition, parsed.flags, variables, document)
+        if parsed.command == "service" and not settings.given("client-id"):
+            raise UsageError("service needs --client-id and --client-secret.")
         return _Process(definition, settings, variables, console, redact).run(document)
     except ConnectorError as error:
         _show(console, redact, error)
@@ -73,6 +82,33 @@ def _describe(definition: ConnectorDefinition, command: str) -> None:
             click.echo(f"{definition.name} version {definition.version}")
         case _:
             show_help(definition, Console(file=sys.stdout, highlight=False))
+
+
+def _probe(
+    definition: ConnectorDefinition,
+    parsed: Arguments,
+    environment: Mapping[str, str],
+    document: Document,
+) -> int:
+    """Needs none of the settings but where the service answers."""
+    try:
+        where = {
+            declared.name: convert(declared, given)
+            for declared in RUNTIME_FIELDS
+            if declared.name.startswith("health-check")
+            and (given := find(declared, parsed.flags, environment, document)) is not None
+        }
+    except ValueError as error:
+        raise UsageError(f"{error}.") from error
+    settings = Settings(definition.all_fields, where)
+    well, answer = probe(
+        settings.get_str("health-check-bind-address"),
+        settings.get_int("health-check-port"),
+        parsed.probe.endpoint,
+        parsed.probe.timeout,
+    )
+    click.echo(answer)
+    return 0 if well else 1
 
 
 def _conceal_secrets(
@@ -127,11 +163,19 @@ class _Process:
         ):
             self._warn_of_unknown_keys(document)
             try:
-                summary = self._sync()
+                if self._settings.given("client-id"):
+                    self._serve()
+                else:
+                    self._succeeded(self._sync())
             except Exception as error:
                 return self._failed(error)
-            self._succeeded(summary)
             return 0
+
+    def _serve(self) -> None:
+        # What a service needs, gRPC above all, costs a single sync time and memory for nothing.
+        from ostiary.connector.service.service import serve
+
+        serve(self._definition, self._settings, self._environment, self._redact)
 
     def _sync(self) -> Summary:
         ledger = Ledger()

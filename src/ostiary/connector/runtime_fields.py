@@ -15,6 +15,58 @@ RUNTIME_FIELDS = (
         exported=False,
     ),
     Field(
+        "client-id",
+        description="Service mode: the client id a server gave for this connector.",
+        exported=False,
+    ),
+    Field(
+        "client-secret",
+        description="Service mode: the secret that belongs to the client id.",
+        secret=True,
+        exported=False,
+    ),
+    Field(
+        "task-concurrency",
+        description="Service mode: how many tasks may run at a time.",
+        kind="int",
+        default=3,
+        minimum=1,
+        maximum=100,
+        exported=False,
+    ),
+    Field(
+        "skip-full-sync",
+        description="Service mode: only check the credentials when the server asks for a sync, "
+        "and upload an empty one.",
+        kind="bool",
+        exported=False,
+    ),
+    Field(
+        "health-check",
+        display_name="Health check",
+        description="Service mode: answer /health, /ready and /live over HTTP.",
+        kind="bool",
+        ops=True,
+    ),
+    Field(
+        "health-check-port",
+        display_name="Health check port",
+        description="Where to answer.",
+        kind="int",
+        default=8081,
+        minimum=1,
+        maximum=65535,
+        ops=True,
+    ),
+    Field(
+        "health-check-bind-address",
+        display_name="Health check address",
+        description="The address to answer on.",
+        default="127.0.0.1",
+        hidden=True,
+        ops=True,
+    ),
+    Field(
         "log-format",
         description="How log lines look. Console on a terminal, JSON otherwise.",
         choices=("json", "console"),
@@ -76,7 +128,8 @@ RUNTIME_FIELDS = (
     Field(
         "state-dir",
         description="Where to keep what makes the next run cheap. "
-        "By default .<file name>.state beside the file.",
+        "By default .<file name>.state beside the file; in service mode a folder under "
+        "~/.local/state.",
         exported=False,
     ),
     Field(
@@ -110,5 +163,6 @@ RUNTIME_FIELDS = (
 )
 
 RUNTIME_CONSTRAINTS = (
+    Constraint(ConstraintKind.REQUIRED_TOGETHER, ("client-id", "client-secret")),
     Constraint(ConstraintKind.DEPENDENT_ON, ("skip-grants",), ("sync-resources",)),
 )

@@ -1,0 +1,1 @@
+"""Service mode: a connector that polls a server for tasks (protocol reference 3)."""
