@@ -71,7 +71,8 @@ class Image:
         try:
             yield
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:  # a full disk makes SQLite roll back by itself
+                self._connection.execute("ROLLBACK")
             self.objects.forget_interned()
             raise
         self._connection.execute("COMMIT")
