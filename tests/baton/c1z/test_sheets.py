@@ -66,6 +66,35 @@ def test_a_sheet_writes_the_bytes_that_protobuf_would(
     assert list(sheet_fields(sheet)) == [grant_fields(message) for message in ordinary]
 
 
+@pytest.mark.parametrize(
+    "principals",
+    [
+        ["ada", "bob"],
+        ['a"a', "b\\b"],
+        ["a\x00a", "b\x00b"],
+        ["äöü", "ÄÖÜ"],
+        ["x" * 16_384, "y" * 16_384],
+        [f"{number:036}" for number in range(10_000)],
+    ],
+)
+@pytest.mark.parametrize(
+    "came_from", [None, v2.GrantSources(sources={"é": v2.GrantSources.GrantSource()})]
+)
+def test_a_written_sheet_is_what_single_grants_would_be(
+    tmp_path: Path, principals: list[str], came_from: v2.GrantSources | None
+) -> None:
+    sheet = GrantSheet(members("g" * 200), "user", principals, sources=came_from)
+    single = [
+        grant(sheet.entitlement, resource_id("user", name), sources=came_from)
+        for name in principals
+    ]
+    for name, grants in (("sheet", [sheet]), ("single", single)):
+        with C1zWriter(tmp_path / name, sync_id="s", clock=lambda: 10**18) as writer:
+            assert writer.put_grants(grants) == len(principals)
+            writer.seal()
+    assert (tmp_path / "sheet").read_bytes() == (tmp_path / "single").read_bytes()
+
+
 def test_principal_ids_of_every_length_encoding_are_spliced_right() -> None:
     principals = ["x" * length for length in (1, 36, 100, 127, 128, 129, 255, 16_384, 70_000)]
     rows = list(sheet_fields(GrantSheet(members("g"), "user", principals)))

@@ -66,6 +66,33 @@ def sheet_fields(sheet: GrantSheet) -> Iterator[GrantFields]:
         )
 
 
+def sheet_frame(
+    sheet: GrantSheet,
+) -> tuple[str, str, str, str, str, bytes | None, int, bytes, bytes, bytes]:
+    """What the rows of a sheet share when its ids are of one length.
+
+    The columns up to the principal's type, what precedes the principal in the grant's id, both
+    expansion columns, and what precedes, separates and follows its two mentions in the data.
+    """
+    resource = sheet.entitlement.resource.id
+    entitlement_id, principal_type = sheet.entitlement.id, sheet.principal_type
+    require(entitlement_id and principal_type, "a grant sheet lacks its entitlement or type")
+    length = len(sheet.principal_ids[0])
+    require(length, f"a grant of {entitlement_id} has no principal")
+    prefix = f"{entitlement_id}:{principal_type}:"
+    expansion = sheet_expansion(sheet)
+    return (
+        resource.resource_type,
+        resource.resource,
+        entitlement_id,
+        principal_type,
+        prefix,
+        expansion,
+        0 if expansion is None else 1,
+        *_Splice(sheet, prefix).frame(length),
+    )
+
+
 def grant_fields(grant: v2.Grant) -> GrantFields:
     """The GrantExpandable annotation moves from the message into its own column."""
     principal, resource = grant.principal.id, grant.entitlement.resource.id

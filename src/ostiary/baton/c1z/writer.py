@@ -3,11 +3,11 @@
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from itertools import chain, islice
+from dataclasses import dataclass, replace
+from itertools import groupby, islice
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, cast
 
 from ostiary.baton.c1z import schema
 from ostiary.baton.c1z.carry import carry_over
@@ -24,6 +24,7 @@ from ostiary.baton.c1z.errors import StorageError, storage_errors
 from ostiary.baton.c1z.grants import WorkingGrants
 from ostiary.baton.c1z.records import entitlement_fields, resource_fields, resource_type_fields
 from ostiary.baton.c1z.runs import SyncType, newest_finished_full
+from ostiary.baton.c1z.sheets import are_alike, insert_alike
 from ostiary.baton.c1z.stats import COUNTED_TABLES, count_records
 from ostiary.baton.c1z.timestamps import format_time, parse_nanoseconds
 from ostiary.baton.c1z.working import WorkingDatabase
@@ -31,6 +32,10 @@ from ostiary.baton.ids import new_ksuid
 from ostiary.baton.pb import connector_v2 as v2
 
 _BATCH: Final = 4_096
+_GRANT_COLUMNS: Final = (
+    "resource_type_id, resource_id, entitlement_id, principal_resource_type_id, "
+    "principal_resource_id, external_id, expansion, needs_expansion"
+)
 
 
 @dataclass(frozen=True)
@@ -113,13 +118,27 @@ class C1zWriter:
 
     def put_grants(self, grants: Iterable[v2.Grant | GrantSheet]) -> int:
         """Returns the number of rows. Takes whatever size in flat memory; batches are faster."""
-        columns = (
-            "resource_type_id, resource_id, entitlement_id, principal_resource_type_id, "
-            "principal_resource_id, external_id, expansion, needs_expansion"
-        )
-        return self._insert(
-            "v1_grants", columns, chain.from_iterable(map(self._grant_rows, grants))
-        )
+        count = 0
+        for are_sheets, run in groupby(grants, key=lambda each: isinstance(each, GrantSheet)):
+            if are_sheets:
+                count += sum(map(self._put_sheet, cast(Iterator[GrantSheet], run)))
+            else:
+                rows = map(self._grant_row, cast(Iterator[v2.Grant], run))
+                count += self._insert("v1_grants", _GRANT_COLUMNS, rows)
+        return count
+
+    def _put_sheet(self, sheet: GrantSheet) -> int:
+        self.has_expandable_grants |= sheet_expansion(sheet) is not None
+        self._has_sources |= sheet.sources is not None
+        principal_ids, count = iter(sheet.principal_ids), 0
+        while batch := list(islice(principal_ids, _BATCH)):
+            part = replace(sheet, principal_ids=batch)
+            if are_alike(batch):
+                with storage_errors(self._working.folder, "working in"):
+                    count += insert_alike(self._connection, part, self.sync_id, self._now())
+            else:
+                count += self._insert("v1_grants", _GRANT_COLUMNS, sheet_fields(part))
+        return count
 
     def begin_expansion(self) -> WorkingGrants:
         """Call once, when everything the connector lists has been put."""
@@ -168,15 +187,11 @@ class C1zWriter:
                 count += self._connection.executemany(statement, batch).rowcount
         return count
 
-    def _grant_rows(self, grant: v2.Grant | GrantSheet) -> Iterable[GrantFields]:
-        if isinstance(grant, GrantSheet):
-            self.has_expandable_grants |= sheet_expansion(grant) is not None
-            self._has_sources |= grant.sources is not None
-            return sheet_fields(grant)
+    def _grant_row(self, grant: v2.Grant) -> GrantFields:
         fields = grant_fields(grant)
         self.has_expandable_grants |= fields[6] is not None
         self._has_sources |= grant.HasField("sources")
-        return (fields,)
+        return fields
 
     def _finish(self, sync_token: str) -> dict[str, int]:
         connection = self._connection
