@@ -1,0 +1,1 @@
+"""Connectors: who they are, how they prove it, what they are told to do and how they fare."""

@@ -1,0 +1,1 @@
+"""Every way in which connectors, their credentials, syncs and tasks change."""

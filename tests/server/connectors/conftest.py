@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+import pytest
+
+from ostiary.server.connectors.actions.registry import NewConnector, create_connector
+from ostiary.server.connectors.store.registry import Connector
+from ostiary.server.kernel.work import Kernel
+from tests.server.connectors.world import ADA, APP
+
+
+@pytest.fixture
+def connector(kernel: Kernel) -> Connector:
+    with kernel.work(ADA) as work:
+        return create_connector(work, NewConnector(APP, "baton", "Demo"))
