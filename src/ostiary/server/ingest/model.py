@@ -21,9 +21,12 @@ sync_history = sa.Table(
     sa.Column("duration_ms", sa.BigInteger, nullable=False),
     sa.Column("counts", pg.JSONB, nullable=False, server_default="{}"),
     sa.Column("deltas", pg.JSONB, nullable=False, server_default="{}"),
+    sa.Column("dropped", pg.JSONB, nullable=False, server_default="{}"),
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
     sa.Column("held_file", sa.Text),
-    sa.CheckConstraint("state in ('applied', 'held', 'superseded', 'refused')", name="state"),
+    sa.CheckConstraint(
+        "state in ('applied', 'held', 'confirmed', 'superseded', 'refused')", name="state"
+    ),
     sa.Index(
         "uq_sync_history_applied",
         "feed_id",
@@ -39,4 +42,7 @@ sync_history = sa.Table(
     ),
     sa.Index("ix_sync_history_feed_at", "feed_id", "at"),
 )
-"""`counts` and `deltas`: {kind: {resource type: number or {added, removed, changed}}}."""
+"""`counts` and `deltas`: {kind: {resource type: number or {added, removed, changed}}}.
+`dropped`: {kind: number} of what refers to things the sync does not have. A held sync ends as
+confirmed, beside a record of its application, or as superseded by a newer one.
+"""

@@ -194,10 +194,12 @@ def _create_sync_history() -> None:
         sa.Column("duration_ms", sa.BigInteger, nullable=False),
         sa.Column("counts", pg.JSONB, server_default="{}", nullable=False),
         sa.Column("deltas", pg.JSONB, server_default="{}", nullable=False),
+        sa.Column("dropped", pg.JSONB, server_default="{}", nullable=False),
         sa.Column("reason", sa.Text, server_default="", nullable=False),
         sa.Column("held_file", sa.Text, nullable=True),
         sa.CheckConstraint(
-            "state in ('applied', 'held', 'superseded', 'refused')", name="ck_sync_history_state"
+            "state in ('applied', 'held', 'confirmed', 'superseded', 'refused')",
+            name="ck_sync_history_state",
         ),
         sa.ForeignKeyConstraint(
             ["feed_id"], ["connector_feeds.id"], name="fk_sync_history_feed_id_connector_feeds"
