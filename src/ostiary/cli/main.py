@@ -7,8 +7,11 @@ from typing import Annotated
 
 import typer
 
+from ostiary.cli.audit import app as audit_commands
 from ostiary.cli.c1z import app as c1z_commands
 from ostiary.cli.demo import demo
+from ostiary.cli.keys import app as keys_commands
+from ostiary.cli.serve import serve
 from ostiary.tenant.commands import app as tenant_commands
 
 app = typer.Typer(
@@ -17,6 +20,9 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
+app.command()(serve)
+app.add_typer(audit_commands)
+app.add_typer(keys_commands)
 app.add_typer(tenant_commands)
 app.add_typer(c1z_commands)
 app.command()(demo)

@@ -25,10 +25,12 @@ class Account:
     gid: int
 
 
-def account_for_postgres() -> Account | None:
-    """None when we are not root: then the server runs as we do."""
+def account_for_postgres(data: Path) -> Account | None:
+    """None when we are not root: then the server runs as we do. Else who the data belong to."""
     if os.geteuid() != 0:
         return None
+    if data.exists() and (owner := data.stat()).st_uid != 0:
+        return Account(owner.st_uid, owner.st_gid)
     entry = _lookup() or _create()
     return Account(entry.pw_uid, entry.pw_gid)
 

@@ -11,6 +11,10 @@ from ostiary.server.kernel.postgres import EmbeddedPostgres
 from ostiary.server.kernel.settings import Settings
 
 
+class DatabaseMissingError(RuntimeError):
+    """There is no data where the settings say."""
+
+
 class Database:
     """`url` is libpq's form, `postgresql://…`."""
 
@@ -64,3 +68,12 @@ def _located(settings: Settings) -> Iterator[str]:
         yield postgres.url()
     finally:
         postgres.stop()
+
+
+def require_data(settings: Settings) -> None:
+    """DatabaseMissingError where `open_database` would start an empty one."""
+    if settings.database_url is None and not (settings.data_dir / "postgres" / "data").exists():
+        raise DatabaseMissingError(
+            f"no server has run with its data in {settings.data_dir} yet; "
+            "OSTIARY_DATA_DIR or OSTIARY_DATABASE_URL say where else to look"
+        )

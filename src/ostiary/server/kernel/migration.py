@@ -10,6 +10,8 @@ import psycopg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from procrastinate.schema import SchemaManager
 
 from ostiary.server.kernel.database import Database
@@ -20,6 +22,14 @@ LOCK = 0x0571A57
 """Any number that nobody else on the database locks."""
 
 
+class NotMigratedError(RuntimeError):
+    """The database is older than the code, or not ours."""
+
+
+class DatabaseNewerError(RuntimeError):
+    """The database is newer than the code."""
+
+
 def migrate(database: Database) -> None:
     """One transaction, one process at a time; the others wait and find nothing left to do."""
     with database.writing() as connection:
@@ -28,8 +38,33 @@ def migrate(database: Database) -> None:
         configuration.attributes["connection"] = connection
         configuration.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
         configuration.set_main_option("path_separator", "os")
+        _refuse_newer(connection)
         command.upgrade(configuration, "head")
         _migrate_queue(connection)
+
+
+def is_current(database: Database) -> bool:
+    """Whether the database is at exactly this version of the code."""
+    expected = ScriptDirectory(str(SCRIPTS)).get_heads()
+    with database.reading() as connection:
+        return MigrationContext.configure(connection).get_current_heads() == tuple(expected)
+
+
+def require_current(database: Database) -> None:
+    """NotMigratedError: commands do not migrate what a server may be running on."""
+    if not is_current(database):
+        raise NotMigratedError(
+            "the database is not of this version of Ostiary; `ostiary serve` brings it up to date"
+        )
+
+
+def _refuse_newer(connection: sa.Connection) -> None:
+    known = {script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()}
+    for found in MigrationContext.configure(connection).get_current_heads():
+        if found not in known:
+            raise DatabaseNewerError(
+                f"the database is of a later version of Ostiary ({found}); install that one"
+            )
 
 
 def _migrate_queue(connection: sa.Connection) -> None:

@@ -45,7 +45,7 @@ class EmbeddedPostgres:
     def start(self) -> None:
         """Idempotent, also across processes. PostgresError when it cannot."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        self._account = account_for_postgres()
+        self._account = account_for_postgres(self.data)
         with self._starting():
             self._prepare()
             if not self._is_running():

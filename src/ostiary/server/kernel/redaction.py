@@ -29,3 +29,16 @@ def redacted(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [redacted(inner) for inner in value]
     return value
+
+
+_SECRET_FORMS = re.compile(
+    r"secret-token:[A-Za-z0-9.:_-]+"
+    r"|(?<=Bearer )[A-Za-z0-9._~+/=-]{8,}"
+    r"|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"
+    r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"
+)
+
+
+def without_secrets(text: str) -> str:
+    """Masks client secrets, bearer tokens, JWTs and passwords in URLs wherever they stand."""
+    return _SECRET_FORMS.sub(MASK, text)

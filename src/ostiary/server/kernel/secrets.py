@@ -58,7 +58,11 @@ class Keyring:
     def __init__(self, keys: Sequence[Key]) -> None:
         if not keys:
             raise ValueError("a keyring needs a key")
-        self.keys = tuple(keys)
+        self._keys = tuple(keys)
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        return self._keys
 
     @property
     def active(self) -> Key:

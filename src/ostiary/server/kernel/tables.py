@@ -6,6 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+PURPOSE = "encrypted for"
+"""Key in the `info` of columns with ciphertexts."""
+
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(column_0_N_label)s",
@@ -30,3 +33,8 @@ def public_id() -> sa.Column[str]:
 def instant(name: str, *, nullable: bool = False, **options: Any) -> sa.Column[Any]:
     """A moment in time; Python sees it aware and in UTC."""
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable, **options)
+
+
+def encrypted(name: str, purpose: str, *, nullable: bool = False) -> sa.Column[Any]:
+    """Holds what `kernel.secrets.encrypt(…, purpose)` returns; key rotation finds it by this."""
+    return sa.Column(name, sa.LargeBinary, nullable=nullable, info={PURPOSE: purpose})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import procrastinate
@@ -13,6 +13,7 @@ from procrastinate.tasks import Task as QueueTask
 from ostiary.server.kernel import ids
 from ostiary.server.kernel.context import within_request
 from ostiary.server.kernel.jobs import Job, Jobs
+from ostiary.server.kernel.metrics import Metrics
 from ostiary.server.kernel.work import Kernel
 
 STALLED_AFTER_SECONDS = 30
@@ -26,8 +27,13 @@ log = structlog.get_logger("ostiary.server.jobs")
 class Worker:
     """Runs the jobs of all registries. Many processes may run one each on the same database."""
 
-    def __init__(self, kernel: Kernel, registries: Iterable[Jobs]) -> None:
+    name = "worker"
+
+    def __init__(
+        self, kernel: Kernel, registries: Iterable[Jobs], metrics: Metrics | None = None
+    ) -> None:
         self._kernel = kernel
+        self._metrics = metrics or Metrics()
         self._app = procrastinate.App(
             connector=procrastinate.PsycopgConnector(
                 conninfo=kernel.database.url, kwargs={"options": "-c timezone=UTC"}, max_size=4
@@ -38,6 +44,13 @@ class Worker:
             for job in registry:
                 self._register(job)
         self._register_upkeep()
+
+    async def start(self) -> Sequence[str]:
+        """It listens on nothing."""
+        return []
+
+    async def stop(self) -> None:
+        """Being cancelled is enough: procrastinate then finishes what runs."""
 
     async def run(self) -> None:
         """Until cancelled; then takes no new jobs and waits for the running ones."""
@@ -72,7 +85,13 @@ class Worker:
     def _runner(self, job: Job) -> Callable[..., None]:
         def run(_context: JobContext, timestamp: int = 0, **arguments: Any) -> None:
             with within_request(ids.new_id(self._kernel.clock.now())):
-                job.function(self._kernel, **arguments)
+                try:
+                    job.function(self._kernel, **arguments)
+                except Exception:
+                    self._metrics.job(job.name, "failed")
+                    log.exception("job.failed", job=job.name)
+                    raise
+                self._metrics.job(job.name, "succeeded")
 
         return run
 

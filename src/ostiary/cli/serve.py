@@ -1,0 +1,77 @@
+"""`ostiary serve`: the server, or the part of it that this machine runs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import ExitStack
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+
+from ostiary.cli.opening import FAILED, explained, settings
+from ostiary.server.app import greetings, services
+from ostiary.server.kernel import logs
+from ostiary.server.kernel.listener import PortTakenError
+from ostiary.server.kernel.settings import Role, Settings
+from ostiary.server.kernel.start import open_kernel
+from ostiary.server.kernel.supervision import NotStoppedError, supervise
+from ostiary.server.kernel.work import Kernel
+
+log = structlog.get_logger("ostiary.server")
+
+
+def serve(
+    role: Annotated[Role | None, typer.Option(help="What this process does. Default: all.")] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Where keys, certificates and the database are.")
+    ] = None,
+    http_port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Plain HTTP, on this machine only.")
+    ] = None,
+    tls_port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="HTTPS and gRPC, for everybody.")
+    ] = None,
+) -> None:
+    """Run the server. Everything can be set with OSTIARY_* too, or in a file (OSTIARY_CONFIG)."""
+    chosen = settings(role=role, data_dir=data_dir, http_port=http_port, tls_port=tls_port)
+    logs.configure(chosen)
+    with explained(), ExitStack() as stack:
+        kernel = stack.enter_context(open_kernel(chosen))
+        try:
+            _run(kernel)
+        except NotStoppedError as error:
+            log.warning("server.abandoned", reason=str(error))
+            stack.close()
+            os._exit(FAILED)  # threads that never end would keep the process for ever
+        except PortTakenError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(FAILED) from None
+    log.info("server.stopped")
+
+
+def _run(kernel: Kernel) -> None:
+    def announce(addresses: list[str]) -> None:
+        for line in (*_greeting(kernel.settings), *addresses, *greetings(kernel)):
+            typer.echo(line)
+
+    async def everything() -> None:
+        # a listener may use the running loop as soon as it is made
+        running = list(services(kernel))
+        grace = kernel.settings.shutdown_seconds
+        await supervise(running, grace=grace, started=announce)
+
+    runner = asyncio.Runner()
+    runner.run(everything())
+    runner.close()
+
+
+def _greeting(settings: Settings) -> tuple[str, str]:
+    database = "PostgreSQL there" if settings.database_url is None else "PostgreSQL elsewhere"
+    return (
+        f"Ostiary {version('ostiary')}, role {settings.role}",
+        f"data in {settings.data_dir}, {database}",
+    )

@@ -1,0 +1,73 @@
+"""The only place where the slices are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI
+
+from ostiary.server.kernel import http
+from ostiary.server.kernel.health import router as health
+from ostiary.server.kernel.jobs import Jobs
+from ostiary.server.kernel.listener import HttpListener
+from ostiary.server.kernel.metrics import Metrics
+from ostiary.server.kernel.service import Service
+from ostiary.server.kernel.upkeep import jobs as upkeep
+from ostiary.server.kernel.work import Kernel
+from ostiary.server.kernel.worker import Worker
+
+ROUTERS: tuple[APIRouter, ...] = ()
+"""The slices' REST APIs. Where paths clash, the first one wins."""
+
+JOBS: tuple[Jobs, ...] = (upkeep,)
+"""What the slices do in the background."""
+
+WEB_SERVICES: tuple[Callable[[Kernel, FastAPI], Service], ...] = ()
+"""What else runs where clients are answered, such as the listener with TLS."""
+
+WORKER_SERVICES: tuple[Callable[[Kernel], Service], ...] = ()
+"""What else runs where work is done, such as the supervisor of hosted connectors."""
+
+GREETINGS: tuple[Callable[[Kernel], str | None], ...] = ()
+"""Lines for the operator once the server runs, such as the link for the first administrator."""
+
+
+def create_app(kernel: Kernel, metrics: Metrics | None = None) -> FastAPI:
+    """Everything that is answered over HTTP."""
+    app = _bare_app(kernel, metrics or Metrics())
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+def services(kernel: Kernel) -> Iterator[Service]:
+    """What this process runs, by its role. A worker answers health checks and nothing else."""
+    settings, metrics = kernel.settings, Metrics()
+    web = create_app(kernel, metrics) if settings.runs_web else _bare_app(kernel, metrics)
+    yield HttpListener(web, settings.http_host, settings.http_port, settings.shutdown_seconds)
+    if settings.runs_web:
+        yield from (build(kernel, web) for build in WEB_SERVICES)
+    if settings.runs_worker:
+        yield Worker(kernel, JOBS, metrics)
+        yield from (build(kernel) for build in WORKER_SERVICES)
+
+
+def greetings(kernel: Kernel) -> list[str]:
+    return [line for greet in GREETINGS if (line := greet(kernel))]
+
+
+def _bare_app(kernel: Kernel, metrics: Metrics) -> FastAPI:
+    app = FastAPI(
+        title="Ostiary",
+        version=version("ostiary"),
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        strict_content_type=False,
+    )
+    app.state.kernel = kernel
+    app.state.metrics = metrics
+    http.install(app, kernel.clock, metrics)
+    app.include_router(health)
+    return app
