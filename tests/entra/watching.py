@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -40,6 +42,18 @@ class Watch:
             return await self._serve(request)
 
         self._acts.append(_Act(path, nth, handle))
+
+    def hold(self, path: str, released: threading.Event, *, nth: int = 1) -> threading.Event:
+        """Let the nth request whose path begins so wait; returns what is set when it does."""
+        reached = threading.Event()
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            reached.set()
+            await asyncio.to_thread(released.wait)
+            return await self._serve(request)
+
+        self._acts.append(_Act(path, nth, handle))
+        return reached
 
     def instead(self, path: str, answer: Handler, *, nth: int = 1) -> None:
         """Answer the nth request whose path begins so in the tenant's place."""

@@ -55,11 +55,21 @@ async def follow(reader: Reader, collection: Collection) -> None:
 
 
 async def read_round(reader: Reader, collection: Collection) -> None:
-    """Read one round to its delta link, from wherever the cursor stands.
+    """Read a round to its delta link, from wherever the cursor stands.
+
+    A round that an earlier run began tells what was so then, so it is followed by another.
 
     Raises:
         GraphError: the round could not be finished; what was applied so far is kept.
     """
+    cursor = reader.image.cursors.get(collection.name, collection.query.text)
+    await _read_on(reader, collection)
+    if cursor.next_link is not None:
+        await _read_on(reader, collection)
+    reader.finished(collection.name)
+
+
+async def _read_on(reader: Reader, collection: Collection) -> None:
     image, query = reader.image, collection.query
     cursor = image.cursors.get(collection.name, query.text)
     if cursor.resume is None:
@@ -82,7 +92,6 @@ async def read_round(reader: Reader, collection: Collection) -> None:
             f"Graph ended the changes of {collection.name} without a delta link, "
             "so it cannot be known whether they were complete."
         )
-    reader.finished(collection.name)
 
 
 def _go_back(image: Image, collection: Collection) -> None:
