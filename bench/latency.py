@@ -15,7 +15,10 @@ REPEATS = 5
 
 
 def measure(folder: Path) -> Report:
-    """Sync a medium tenant into an empty folder a few times, each time from nothing."""
+    """Sync a medium tenant into an empty folder a few times, each time from nothing.
+
+    The very first run may find nothing compiled; the median passes over it.
+    """
     report = Report("latency", f"{MEDIUM}, {LATENCY_MS} ms an answer")
     with serving(MEDIUM, folder, latency_ms=LATENCY_MS) as tenant:
         runs: list[Run] = []

@@ -57,7 +57,7 @@ class Report:
 
     def save(self) -> Path:
         """Write JSON to ``bench/results/<benchmark>.json`` and return its path."""
-        RESULTS.mkdir(exist_ok=True)
+        RESULTS.mkdir(parents=True, exist_ok=True)
         path = RESULTS / f"{self.benchmark}.json"
         told = {**asdict(self), "machine": _machine()}
         path.write_text(json.dumps(told, indent=2) + "\n")

@@ -15,6 +15,8 @@ from typing import Any
 import aiohttp
 
 IN_FLIGHT = 20
+SHORTEST_PAUSE = 1.0
+"""Seconds. The tenant asks for the milliseconds until one more request fits; Graph for seconds."""
 
 
 class Walker:
@@ -63,7 +65,7 @@ class Walker:
         """All stop together: a throttled app is throttled as a whole."""
         if self._open.is_set():
             self._open.clear()
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(max(seconds, SHORTEST_PAUSE))
             self._open.set()
 
 

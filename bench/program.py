@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 BIN = Path(sys.executable).parent
+BYTECODE = Path(__file__).parent / "results" / "bytecode"
 
 
 class FailedError(Exception):
@@ -45,7 +46,7 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> Run:
     began = time.perf_counter()
     process = subprocess.Popen(
         command,
-        env={**os.environ, **environment},
+        env={**_as_installed(), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -59,6 +60,12 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> Run:
     if process.returncode:
         raise FailedError(f"{command[0]} ended with {process.returncode}:\n{output}")
     return Run(output, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def _as_installed() -> dict[str, str]:
+    """This environment, where Python keeps what it compiled, as it does once installed."""
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**own, "PYTHONPYCACHEPREFIX": str(BYTECODE)}
 
 
 def sync(environment: Mapping[str, str], file: Path) -> Run:

@@ -37,7 +37,9 @@ LARGE = Size(users=100_000, groups=20_000, links=1_500_000, service_principals=3
 
 
 class Bill(NamedTuple):
-    """What was asked of Graph: HTTP requests (a batch is one), what they cost, and refusals."""
+    """What was asked of Graph: HTTP requests that were answered (a batch is one), what they cost,
+    and how many more were turned away for being too many.
+    """
 
     requests: int
     units: int
@@ -55,7 +57,7 @@ class Tenant:
         """What was asked since the last bill."""
         told = json.loads(self._do("ledger", "--reset", "--json"))
         throttled = sum(tally["throttled"] for tally in told["operations"].values())
-        return Bill(told["httpRequests"], told["resourceUnits"], throttled)
+        return Bill(told["httpRequests"] - throttled, told["resourceUnits"], throttled)
 
     def drift(self, steps: int) -> None:
         """Let so many things change."""
