@@ -64,7 +64,6 @@ def _bare_app(kernel: Kernel, metrics: Metrics) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        strict_content_type=False,
     )
     app.state.kernel = kernel
     app.state.metrics = metrics

@@ -9,9 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
 from ostiary.server.kernel.errors import denied
-from ostiary.server.kernel.jobs import sizes
 from ostiary.server.kernel.metrics import Metrics
 from ostiary.server.kernel.migration import is_current
+from ostiary.server.kernel.queue import sizes
 from ostiary.server.kernel.rest import KernelOf
 
 router = APIRouter(include_in_schema=False)

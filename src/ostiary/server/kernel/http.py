@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic.alias_generators import to_camel
 from sqlalchemy.exc import DataError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -162,7 +163,7 @@ async def _validation_error(_request: Request, error: Exception) -> JSONResponse
 
 def _violation(problem: dict[str, Any]) -> dict[str, str]:
     """Never the value itself: it may be a secret."""
-    field = ".".join(str(part) for part in problem["loc"][1:])
+    field = ".".join(to_camel(str(part)) for part in problem["loc"][1:])
     return {"field": field, "description": str(problem["msg"])}
 
 

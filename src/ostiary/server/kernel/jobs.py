@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec
 
-import sqlalchemy as sa
 from croniter import croniter
 
 from ostiary.server.kernel.work import Kernel
@@ -67,18 +66,3 @@ class Jobs:
         if job.name in self._jobs:
             raise ValueError(f"there are two jobs {job.name}")
         self._jobs[job.name] = job
-
-
-_SIZES = sa.text(
-    """
-    SELECT count(*) FILTER (WHERE status = 'todo') AS waiting,
-        count(*) FILTER (WHERE status = 'doing') AS running,
-        count(*) FILTER (WHERE status = 'failed') AS failed
-    FROM procrastinate_jobs WHERE status IN ('todo', 'doing', 'failed')
-    """
-)
-
-
-def sizes(connection: sa.Connection) -> dict[str, int]:
-    """How many jobs are waiting, running and failed (within the last three days)."""
-    return dict(connection.execute(_SIZES).mappings().one())

@@ -12,8 +12,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from ostiary.server.kernel.redaction import redacted, without_secrets
 from ostiary.server.kernel.settings import Settings
 
-QUIETER = ("alembic", "procrastinate", "uvicorn", "asyncio")
-"""Libraries that say at info what only somebody who debugs wants to know."""
+QUIETER = ("alembic", "procrastinate", "uvicorn", "asyncio", "httpx2", "httpcore2")
+"""Libraries that say at info what only somebody who debugs wants to know, URLs included."""
 
 
 def configure(settings: Settings, stream: TextIO = sys.stderr) -> None:

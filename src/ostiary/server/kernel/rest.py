@@ -32,6 +32,21 @@ from ostiary.server.kernel.work import Kernel
 INT64 = 2**63
 
 
+_NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
+
+
+def _is_text(value: Any) -> bool:
+    """Neither NUL, which PostgreSQL cannot store, nor half of a surrogate pair, at any depth."""
+    match value:
+        case str():
+            return _NO_TEXT.search(value) is None
+        case dict():
+            return all(_is_text(inner) for pair in value.items() for inner in pair)
+        case list():
+            return all(_is_text(inner) for inner in value)
+    return True
+
+
 class Message(BaseModel):
     """What goes in and out of the REST API. Fields are declared in snake_case."""
 
@@ -45,8 +60,10 @@ class Message(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _null_is_absent(cls, value: Any) -> Any:
+    def _as_proto3(cls, value: Any) -> Any:
         if isinstance(value, dict):
+            if not _is_text(value):
+                raise ValueError("a text has a character that no text can have")
             return {name: inner for name, inner in value.items() if inner is not None}
         return value
 
