@@ -15,6 +15,7 @@ from azure.identity import (
     ClientSecretCredential,
     ManagedIdentityCredential,
 )
+from azure.identity.aio import CertificateCredential as AsyncCertificateCredential
 from azure.identity.aio import ClientSecretCredential as AsyncClientSecretCredential
 from joserfc import jwt
 
@@ -81,6 +82,19 @@ def test_a_certificate_signs_in(
         **options(tenant),
     ) as credential:
         token = credential.get_token(GRAPH_SCOPE)
+    assert is_accepted(tenant, token.token)
+
+
+async def test_a_certificate_signs_in_asynchronously(
+    tenant: SimulatedTenant, certified: Certified, tmp_path: Path
+) -> None:
+    """This credential pads its assertion's base64, which Entra lets pass."""
+    pem = tmp_path / "connector.pem"
+    pem.write_bytes(certified.pem)
+    async with AsyncCertificateCredential(
+        tenant.tenant_id, tenant.client_id, str(pem), **options(tenant)
+    ) as credential:
+        token = await credential.get_token(GRAPH_SCOPE)
     assert is_accepted(tenant, token.token)
 
 
