@@ -143,6 +143,15 @@ def columns_of(connection: sqlite3.Connection, table: str, schema: str = "main")
     return [row[1] for row in connection.execute(f"PRAGMA {schema}.table_info({table})")]
 
 
+def definition_of(connection: sqlite3.Connection, table: str, schema: str) -> str | None:
+    """The statement that made a table; None when the file has no such table."""
+    row = connection.execute(
+        f"SELECT sql FROM {schema}.sqlite_master WHERE type = 'table' AND name = ?",  # noqa: S608
+        (table,),
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
 def select_list(wanted: list[str], present: list[str]) -> str:
     """SQL that names the wanted columns and stands in for those an older file lacks."""
     return ", ".join(
