@@ -16,7 +16,8 @@ _RESOURCES = f"""
 SELECT t.external_id, r.external_id, v.display_name, pt.external_id, p.external_id
 FROM resource_versions v JOIN resources r ON r.id = v.resource_id
 JOIN resource_types t ON t.id = r.resource_type_id
-LEFT JOIN resources p ON p.id = v.parent_id LEFT JOIN resource_types pt ON pt.id = p.resource_type_id
+LEFT JOIN resources p ON p.id = v.parent_id
+LEFT JOIN resource_types pt ON pt.id = p.resource_type_id
 WHERE {_THEN.format("v")}
 """
 

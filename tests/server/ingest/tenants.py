@@ -25,7 +25,7 @@ TRAITS = {
 
 @dataclass(frozen=True)
 class Held:
-    """A grant. `sources`: entitlement to whether it is held directly. `through`: what it expands."""
+    """A grant. `sources`: whether each is held directly. `through`: what it expands."""
 
     sources: Mapping[str, bool] = field(default_factory=dict)
     through: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ class Tenant:
         """Returns the entitlement of those assigned."""
         return self._granting(("app", name), "assigned", assigned)
 
-    def hold(self, entitlement: str, principal: Key, held: Held = Held()) -> None:  # noqa: B008
+    def hold(self, entitlement: str, principal: Key, held: Held = Held()) -> None:
         self.grants[entitlement, principal] = held
 
     def inherit(self, entitlement: str, principal: Key, *sources: str) -> None:

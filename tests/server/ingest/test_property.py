@@ -36,14 +36,15 @@ helds = st.one_of(
 @st.composite
 def tenants(draw: st.DrawFn) -> Tenant:
     """Any picture: things are there or not, under one name or another, here or moved."""
-    there = draw(st.sets(st.sampled_from([*USERS, *GROUPS]), min_size=1))
+    there: set[Key] = draw(st.sets(st.sampled_from([*USERS, *GROUPS]), min_size=1))
     tenant = Tenant({key: draw(texts) for key in sorted(there)})
     for key in sorted(there):
         if draw(st.booleans()):
             tenant.parents[key] = draw(st.sampled_from(sorted(there)))
     for name in sorted(ENTITLEMENTS):
         owners: list[Key] = [key for key in GROUPS if key in there]
-        if owners and draw(st.booleans()):
+        exists = draw(st.booleans())
+        if owners and exists:
             tenant.entitlements[name] = (draw(st.sampled_from(owners)), draw(texts))
     for name in sorted(tenant.entitlements):
         for key in sorted(draw(st.sets(st.sampled_from(sorted(there)), max_size=4))):

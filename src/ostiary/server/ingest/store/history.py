@@ -69,6 +69,21 @@ def newest_applied(
     return _one(connection, _H.feed_id == feed, _H.state == "applied", until)
 
 
+def counts(connection: sa.Connection, connector_id: str, at: datetime | None) -> Counts:
+    """How much there was of what after the newest sync until `at`."""
+    query = (
+        sa.select(_H.counts)
+        .join(connector_feeds, connector_feeds.c.id == _H.feed_id)
+        .where(connector_feeds.c.connector_id == connector_id, _H.state == "applied")
+        .order_by(_H.at.desc())
+        .limit(1)
+    )
+    if at is not None:
+        query = query.where(_H.at <= at)
+    found: Counts | None = connection.scalar(query)
+    return found or {}
+
+
 def find(connection: sa.Connection, public_id: str) -> tuple[Record, str] | None:
     """With the id of its connector."""
     row = (

@@ -1,0 +1,132 @@
+"""Rows of grants with everything that a reader wants to see of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from ostiary.server.access.facts import EntitlementRef, Grant, ResourceRef, Source
+
+COLUMNS: Final = """
+    g.id, g.feed_id, g.entitlement_id, g.principal_id, g.granted_at, g.valid_from,
+    nullif(g.valid_to, 'infinity') AS valid_to, d.direct, d.sources, d.immutable_reason, d.metadata
+"""
+
+
+def select(
+    connection: sa.Connection, subquery: str, order: str, values: dict[str, Any]
+) -> Sequence[Any]:
+    """Rows of `COLUMNS` from a subquery over all columns of `grants`."""
+    query = sa.text(
+        f"SELECT {COLUMNS} FROM {subquery} g "  # noqa: S608
+        f"JOIN grant_details d ON d.id = g.detail_id ORDER BY {order}"
+    )
+    return connection.execute(query, values).all()
+
+
+def described(connection: sa.Connection, rows: Sequence[Any], at: datetime | None) -> list[Grant]:
+    """Rows of `COLUMNS` as grants, with the names that were true at the instant."""
+    sources = _sources(connection, rows)
+    entitlement_ids = {row.entitlement_id for row in rows} | set(sources.values())
+    known = entitlements(connection, entitlement_ids, at)
+    principals = resources(connection, {row.principal_id for row in rows}, at)
+    return [
+        Grant(
+            id=str(row.id),
+            entitlement=known[row.entitlement_id],
+            principal=principals[row.principal_id],
+            direct=row.direct,
+            sources=[
+                Source(known[sources[row.feed_id, name]], is_direct)
+                for name, is_direct in sorted((row.sources or {}).items())
+                if (row.feed_id, name) in sources
+            ],
+            immutable_reason=row.immutable_reason,
+            metadata=row.metadata or {},
+            granted_at=row.granted_at,
+            since=row.valid_from,
+            ended_at=row.valid_to,
+        )
+        for row in rows
+    ]
+
+
+def _sources(connection: sa.Connection, rows: Sequence[Any]) -> dict[tuple[int, str], int]:
+    """Ids of entitlements by feed and the id that the connector gave them."""
+    named = {(row.feed_id, name) for row in rows for name in row.sources or ()}
+    found: dict[tuple[int, str], int] = {}
+    for feed in {feed for feed, _ in named}:
+        names = [name for of, name in named if of == feed]
+        found.update(
+            {(feed, name): number for name, number in by_name(connection, feed, names).items()}
+        )
+    return found
+
+
+def by_name(connection: sa.Connection, feed: int, names: Iterable[str]) -> dict[str, int]:
+    """Ids of a feed's entitlements by the ids that the connector gave them."""
+    query = sa.text(
+        "SELECT external_id, id FROM entitlements "
+        "WHERE feed_id = :feed AND external_id = ANY(:names)"
+    )
+    rows = connection.execute(query, {"feed": feed, "names": list(names)})
+    return {row.external_id: row.id for row in rows}
+
+
+def resources(
+    connection: sa.Connection, ids: Iterable[int], at: datetime | None
+) -> dict[int, ResourceRef]:
+    """Under the name they had then; what was not there then, under its last one."""
+    query = sa.text(
+        f"""
+        SELECT r.id, r.public_id, t.external_id AS type, r.external_id, v.status,
+            coalesce(x.display_name, v.display_name, r.external_id) AS display_name
+        FROM resources r JOIN resource_types t ON t.id = r.resource_type_id
+        LEFT JOIN LATERAL ({_version("resource_versions", "resource_id", "r.id", at)}) v ON true
+        LEFT JOIN resource_edits x ON x.resource_id = r.id
+        WHERE r.id = ANY(:ids)
+        """  # noqa: S608
+    )
+    rows = connection.execute(query, {"ids": list(ids), "at": at})
+    return {
+        row.id: ResourceRef(
+            row.public_id, row.type, row.external_id, row.display_name, row.status or "unspecified"
+        )
+        for row in rows
+    }
+
+
+def entitlements(
+    connection: sa.Connection, ids: Iterable[int], at: datetime | None
+) -> dict[int, EntitlementRef]:
+    query = sa.text(
+        f"""
+        SELECT e.id, e.public_id, e.external_id, v.resource_id,
+            coalesce(x.display_name, v.display_name) AS display_name,
+            coalesce(x.slug, v.slug) AS slug
+        FROM entitlements e
+        JOIN LATERAL ({_version("entitlement_versions", "entitlement_id", "e.id", at)}) v ON true
+        LEFT JOIN entitlement_edits x ON x.entitlement_id = e.id
+        WHERE e.id = ANY(:ids)
+        """  # noqa: S608
+    )
+    rows = connection.execute(query, {"ids": list(ids), "at": at}).all()
+    owners = resources(connection, {row.resource_id for row in rows}, at)
+    return {
+        row.id: EntitlementRef(
+            row.public_id, row.external_id, row.display_name, row.slug, owners[row.resource_id]
+        )
+        for row in rows
+    }
+
+
+def _version(table: str, key: str, value: str, at: datetime | None) -> str:
+    """The version of the instant; of what was not there then, the last one before or after."""
+    then = "(w.valid_from <= :at) DESC, " if at else ""
+    return (
+        f"SELECT * FROM {table} w WHERE w.{key} = {value} "  # noqa: S608
+        f"ORDER BY {then}w.valid_from DESC LIMIT 1"
+    )
