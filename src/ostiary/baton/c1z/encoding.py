@@ -67,9 +67,9 @@ def sheet_fields(sheet: GrantSheet) -> Iterator[GrantFields]:
 
 
 def sheet_frame(
-    sheet: GrantSheet,
+    sheet: GrantSheet, length: int
 ) -> tuple[str, str, str, str, str, bytes | None, int, bytes, bytes, bytes]:
-    """What the rows of a sheet share when its ids are of one length.
+    """What the rows of a sheet share whose principal ids have `length` bytes.
 
     The columns up to the principal's type, what precedes the principal in the grant's id, both
     expansion columns, and what precedes, separates and follows its two mentions in the data.
@@ -77,7 +77,6 @@ def sheet_frame(
     resource = sheet.entitlement.resource.id
     entitlement_id, principal_type = sheet.entitlement.id, sheet.principal_type
     require(entitlement_id and principal_type, "a grant sheet lacks its entitlement or type")
-    length = len(sheet.principal_ids[0])
     require(length, f"a grant of {entitlement_id} has no principal")
     prefix = f"{entitlement_id}:{principal_type}:"
     expansion = sheet_expansion(sheet)

@@ -30,9 +30,13 @@ def are_alike(principal_ids: Sequence[str]) -> bool:
 
 
 def insert_alike(
-    connection: sqlite3.Connection, sheet: GrantSheet, sync_id: str, discovered_at: str
+    connection: sqlite3.Connection,
+    sheet: GrantSheet,
+    principal_ids: list[str],
+    sync_id: str,
+    discovered_at: str,
 ) -> int:
-    """Insert a sheet whose ids are alike, in their order; returns how many rows there are."""
-    ids = json.dumps(list(sheet.principal_ids))
-    parameters = (*sheet_frame(sheet), sync_id, discovered_at, ids)
+    """Insert the grants of a sheet to principals alike; returns how many rows there are."""
+    frame = sheet_frame(sheet, len(principal_ids[0]))
+    parameters = (*frame, sync_id, discovered_at, json.dumps(principal_ids))
     return connection.execute(_INSERT, parameters).rowcount

@@ -118,26 +118,27 @@ class C1zWriter:
 
     def put_grants(self, grants: Iterable[v2.Grant | GrantSheet]) -> int:
         """Returns the number of rows. Takes whatever size in flat memory; batches are faster."""
-        count = 0
+        count, now = 0, self._now()
         for are_sheets, run in groupby(grants, key=lambda each: isinstance(each, GrantSheet)):
             if are_sheets:
-                count += sum(map(self._put_sheet, cast(Iterator[GrantSheet], run)))
+                sheets = cast(Iterator[GrantSheet], run)
+                count += sum(self._put_sheet(sheet, now) for sheet in sheets)
             else:
                 rows = map(self._grant_row, cast(Iterator[v2.Grant], run))
                 count += self._insert("v1_grants", _GRANT_COLUMNS, rows)
         return count
 
-    def _put_sheet(self, sheet: GrantSheet) -> int:
+    def _put_sheet(self, sheet: GrantSheet, now: str) -> int:
         self.has_expandable_grants |= sheet_expansion(sheet) is not None
         self._has_sources |= sheet.sources is not None
         principal_ids, count = iter(sheet.principal_ids), 0
         while batch := list(islice(principal_ids, _BATCH)):
-            part = replace(sheet, principal_ids=batch)
             if are_alike(batch):
                 with storage_errors(self._working.folder, "working in"):
-                    count += insert_alike(self._connection, part, self.sync_id, self._now())
+                    count += insert_alike(self._connection, sheet, batch, self.sync_id, now)
             else:
-                count += self._insert("v1_grants", _GRANT_COLUMNS, sheet_fields(part))
+                rows = sheet_fields(replace(sheet, principal_ids=batch))
+                count += self._insert("v1_grants", _GRANT_COLUMNS, rows)
         return count
 
     def begin_expansion(self) -> WorkingGrants:
