@@ -7,7 +7,7 @@ import base64
 import hashlib
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,6 +72,7 @@ class FakeServer(BatonServiceServicer):
     metadata: list[dict[str, str]] = field(default_factory=list)
     hellos: list[pb.BatonServiceHelloRequest] = field(default_factory=list)
     uploads: list[Uploaded] = field(default_factory=list)
+    on_hello: Callable[[pb.BatonServiceHelloRequest], object] = lambda _: None
     finished: asyncio.Queue[pb.BatonServiceFinishTaskRequest] = field(default_factory=asyncio.Queue)
 
     @property
@@ -99,6 +100,7 @@ class FakeServer(BatonServiceServicer):
     ) -> pb.BatonServiceHelloResponse:
         await self._heard("Hello", context, self.hello_failures)
         self.hellos.append(request)
+        self.on_hello(request)
         return pb.BatonServiceHelloResponse()
 
     async def GetTask(self, request: pb.BatonServiceGetTaskRequest, context: Any) -> Answer:

@@ -46,7 +46,8 @@ def hostname(host: str) -> str:
     """The name or address in `host[:port]`, or "" when that is neither."""
     try:
         parts = urlsplit(f"//{host}")
-        return (parts.hostname or "") if parts.port != 0 and not parts.username else ""
+        sound = parts.netloc == host and parts.port != 0 and "@" not in host and host[-1:] != ":"
+        return (parts.hostname or "") if sound else ""
     except ValueError:
         return ""
 
