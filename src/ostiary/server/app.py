@@ -8,6 +8,12 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 
 from ostiary.server.kernel import http
+from ostiary.server.kernel.auth import routes as auth
+from ostiary.server.kernel.auth.authentication import default_authentication
+from ostiary.server.kernel.auth.greeting import greet_first_administrator
+from ostiary.server.kernel.auth.jobs import jobs as auth_upkeep
+from ostiary.server.kernel.auth.oidc import configured_oidc
+from ostiary.server.kernel.authz.enforcement import check_declarations
 from ostiary.server.kernel.health import router as health
 from ostiary.server.kernel.jobs import Jobs
 from ostiary.server.kernel.listener import HttpListener
@@ -17,10 +23,10 @@ from ostiary.server.kernel.upkeep import jobs as upkeep
 from ostiary.server.kernel.work import Kernel
 from ostiary.server.kernel.worker import Worker
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS: tuple[APIRouter, ...] = (*auth.ROUTERS,)
 """The slices' REST APIs. Where paths clash, the first one wins."""
 
-JOBS: tuple[Jobs, ...] = (upkeep,)
+JOBS: tuple[Jobs, ...] = (upkeep, auth_upkeep)
 """What the slices do in the background."""
 
 WEB_SERVICES: tuple[Callable[[Kernel, FastAPI], Service], ...] = ()
@@ -29,15 +35,17 @@ WEB_SERVICES: tuple[Callable[[Kernel, FastAPI], Service], ...] = ()
 WORKER_SERVICES: tuple[Callable[[Kernel], Service], ...] = ()
 """What else runs where work is done, such as the supervisor of hosted connectors."""
 
-GREETINGS: tuple[Callable[[Kernel], str | None], ...] = ()
+GREETINGS: tuple[Callable[[Kernel], str | None], ...] = (greet_first_administrator,)
 """Lines for the operator once the server runs, such as the link for the first administrator."""
 
 
 def create_app(kernel: Kernel, metrics: Metrics | None = None) -> FastAPI:
     """Everything that is answered over HTTP."""
     app = _bare_app(kernel, metrics or Metrics())
+    app.state.authentication = default_authentication(configured_oidc())
     for router in ROUTERS:
         app.include_router(router)
+    check_declarations(app)
     return app
 
 

@@ -60,7 +60,7 @@ def read_assertion(text: str, *, now: datetime, audiences: Collection[str]) -> A
 
 def signed_by(assertion: Assertion, public_keys: Iterable[bytes]) -> bytes | None:
     """Which of the keys signed it."""
-    for key in public_keys:
+    for key in filter(None, public_keys):
         try:
             load_public_key(key).verify(assertion.signature, assertion.signing_input)
         except InvalidSignature:

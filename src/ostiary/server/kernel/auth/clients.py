@@ -24,7 +24,7 @@ class ClientKey:
     id: str
     """Its directory's name for it. A token dies with the key it was issued for."""
     public_key: bytes
-    """32 bytes, Ed25519."""
+    """32 bytes, Ed25519; empty for what has no secret of its own, such as an approved device."""
     expires_at: datetime | None = None
 
 

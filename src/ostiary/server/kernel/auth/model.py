@@ -142,12 +142,12 @@ access_tokens = sa.Table(
     sa.Index("ix_access_tokens_expires_at", "expires_at"),
 )
 
-seen_assertions = sa.Table(
-    "seen_assertions",
+used_assertions = sa.Table(
+    "used_assertions",
     metadata,
     sa.Column("digest", DIGEST, primary_key=True),
     instant("expires_at"),
-    sa.Index("ix_seen_assertions_expires_at", "expires_at"),
+    sa.Index("ix_used_assertions_expires_at", "expires_at"),
 )
 
 device_authorizations = sa.Table(

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from ostiary.server.kernel.auth.assertions import Assertion
 from ostiary.server.kernel.auth.clients import Client, ClientKey, ClientRegistry
 from ostiary.server.kernel.auth.digests import digest, new_token
-from ostiary.server.kernel.auth.model import access_tokens, seen_assertions
+from ostiary.server.kernel.auth.model import access_tokens, used_assertions
 from ostiary.server.kernel.work import UnitOfWork
 
 LIFE = timedelta(hours=1)
@@ -63,9 +63,10 @@ def holder_of(
 
 def remember(unit: UnitOfWork, assertion: Assertion) -> bool:
     """False when the same assertion was accepted before, by any process."""
-    result = unit.connection.execute(
-        insert(seen_assertions)
+    statement = (
+        insert(used_assertions)
         .values(digest=assertion.digest, expires_at=assertion.replayable_until)
         .on_conflict_do_nothing()
+        .returning(used_assertions.c.digest)
     )
-    return result.rowcount == 1
+    return unit.connection.scalar(statement) is not None

@@ -1,5 +1,7 @@
 """People and services that sign in, their sessions, links, API clients and tokens."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -143,12 +145,12 @@ def _create_clients() -> None:
     )
     op.create_index("ix_access_tokens_expires_at", "access_tokens", ["expires_at"])
     op.create_table(
-        "seen_assertions",
+        "used_assertions",
         _digest("digest"),
         _instant("expires_at"),
-        sa.PrimaryKeyConstraint("digest", name="pk_seen_assertions"),
+        sa.PrimaryKeyConstraint("digest", name="pk_used_assertions"),
     )
-    op.create_index("ix_seen_assertions_expires_at", "seen_assertions", ["expires_at"])
+    op.create_index("ix_used_assertions_expires_at", "used_assertions", ["expires_at"])
 
 
 def _create_device_authorizations() -> None:
@@ -191,7 +193,7 @@ def _digest(name: str) -> sa.Column[bytes]:
     return sa.Column(name, sa.LargeBinary(32), nullable=False)
 
 
-def _instant(name: str, *, nullable: bool = False) -> sa.Column:
+def _instant(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 

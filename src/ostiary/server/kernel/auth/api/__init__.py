@@ -1,0 +1,1 @@
+"""The routes of sign-in, tokens, users and roles."""

@@ -1,0 +1,146 @@
+"""The few pages that signing in needs. Plain HTML, no framework, no third party."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from html import escape
+
+from starlette.responses import HTMLResponse
+
+from ostiary.server.kernel.auth.passwords import LONGEST, SHORTEST
+
+STYLE = (
+    ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:0}"
+    "main{max-width:26rem;margin:10vh auto;padding:0 1rem}"
+    "label{display:block;margin:1rem 0 .25rem}"
+    "input{width:100%;box-sizing:border-box;font:inherit;padding:.5rem}"
+    "button{font:inherit;padding:.5rem 1rem;margin:1rem .5rem 0 0}"
+    "[role=alert]{border-left:4px solid #c33;padding:.5rem 1rem}"
+    "code{font-size:1.5rem;letter-spacing:.1em}"
+)
+TAKE_CODE = (
+    "const c=document.querySelectorAll('[name=code]');"
+    "if(location.hash.length>1){for(const i of c)i.value=location.hash.slice(1);"
+    "history.replaceState(null,'',location.pathname)}"
+)
+"""Moves the secret of a one-time link from the fragment, which no server sees, into the forms."""
+
+
+def _source(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+HEADERS = {
+    "Content-Security-Policy": (
+        f"default-src 'none'; style-src {_source(STYLE)}; script-src {_source(TAKE_CODE)}; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+def sign_in_page(
+    *, return_to: str, provider: str, email: str = "", problem: str = "", status: int = 200
+) -> HTMLResponse:
+    body = _form(
+        "/auth/sign_in",
+        _hidden("return_to", return_to),
+        _input("email", "E-mail address", "email", "username", value=email),
+        _input("password", "Password", "password", "current-password"),
+        "<button>Sign in</button>",
+    ) + _provider(provider, return_to)
+    return _page("Sign in", body, problem, status)
+
+
+def start_page(*, provider: str, problem: str = "", status: int = 200) -> HTMLResponse:
+    body = "<p>You will be the first Super Administrator.</p>" + _form(
+        "/auth/start",
+        _code_input(),
+        _input("email", "E-mail address", "email", "username"),
+        _input("display_name", "Name", "text", "name"),
+        _new_password(),
+        "<button>Set up</button>",
+    )
+    return _page("Set up Ostiary", body + _provider(provider, "/", code=True), problem, status)
+
+
+def password_page(*, problem: str = "", status: int = 200) -> HTMLResponse:
+    form = _form("/auth/password", _code_input(), _new_password(), "<button>Save</button>")
+    return _page("Choose a password", form, problem, status)
+
+
+def device_code_page(*, problem: str = "", status: int = 200) -> HTMLResponse:
+    form = _form(
+        "/auth/device",
+        _input("user_code", "Code that the program shows", "text", "off"),
+        "<button>Continue</button>",
+        method="get",
+    )
+    return _page("Sign in a program", form, problem, status)
+
+
+def device_page(*, user_code: str, program: str, who: str, csrf_token: str) -> HTMLResponse:
+    body = (
+        f"<p>You, {escape(who)}, are asked to let {escape(program)} act in your name. "
+        f"Go on only if it shows this code:</p><p><code>{escape(user_code)}</code></p>"
+    ) + _form(
+        "/auth/device",
+        _hidden("user_code", user_code),
+        _hidden("csrf_token", csrf_token),
+        '<button name="decision" value="approve">Approve</button>',
+        '<button name="decision" value="deny">Deny</button>',
+    )
+    return _page("Sign in a program", body)
+
+
+def message_page(title: str, text: str, status: int = 200) -> HTMLResponse:
+    return _page(title, f"<p>{escape(text)}</p>", status=status)
+
+
+def _page(title: str, body: str, problem: str = "", status: int = 200) -> HTMLResponse:
+    alert = f'<p role="alert">{escape(problem)}</p>' if problem else ""
+    html = (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)} · '
+        'Ostiary</title><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>{STYLE}</style></head><body><main><h1>{escape(title)}</h1>{alert}{body}</main>"
+        f"<script>{TAKE_CODE}</script></body></html>"
+    )
+    return HTMLResponse(html, status, HEADERS)
+
+
+def _form(action: str, *parts: str, method: str = "post") -> str:
+    return f'<form method="{method}" action="{action}">{"".join(parts)}</form>'
+
+
+def _hidden(name: str, value: str) -> str:
+    return f'<input type="hidden" name="{name}" value="{escape(value)}">'
+
+
+def _input(name: str, label: str, kind: str, complete: str, value: str = "", more: str = "") -> str:
+    return (
+        f'<label for="{name}">{label}</label><input id="{name}" name="{name}" type="{kind}" '
+        f'autocomplete="{complete}" value="{escape(value)}" required {more}>'
+    )
+
+
+def _code_input() -> str:
+    return _input("code", "Code from the link", "password", "off")
+
+
+def _new_password() -> str:
+    limits = f'minlength="{SHORTEST}" maxlength="{LONGEST}"'
+    return _input("password", "Password", "password", "new-password", more=limits)
+
+
+def _provider(name: str, return_to: str, *, code: bool = False) -> str:
+    if not name:
+        return ""
+    return _form(
+        "/auth/oidc",
+        _hidden("return_to", return_to),
+        _hidden("code", "") if code else "",
+        f"<button>Sign in with {escape(name)}</button>",
+    )
