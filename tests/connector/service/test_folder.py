@@ -1,17 +1,14 @@
-"""Where a service works, whom it trusts, and how it cuts a file."""
+"""Where a service works, and whom it trusts."""
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from pathlib import Path
 
 import pytest
 
-from ostiary.baton.ids import new_ksuid
 from ostiary.connector.service.folder import clear_outgoing, outgoing, service_folder
 from ostiary.connector.service.trust import authorities, http_context
-from ostiary.connector.service.upload import Upload
 from ostiary.connector.settings import Settings
 from ostiary.connector.status import ConnectorError
 from tests.connector.fake import definition
@@ -91,16 +88,3 @@ def test_an_authority_that_cannot_be_read_is_named(
         file.write_bytes(content)
     with pytest.raises(ConnectorError, match=complaint):
         authorities({"SSL_CERT_FILE": str(file)})
-
-
-async def test_a_file_is_sent_in_half_megabytes_and_its_digest_at_the_end(tmp_path: Path) -> None:
-    file = tmp_path / "sync.c1z"
-    content = bytes(range(256)) * 5000
-    file.write_bytes(content)
-    task_id = new_ksuid()
-    messages = [message async for message in Upload("desk-1", task_id, file).messages()]
-    assert (messages[0].metadata.host_id, messages[0].metadata.task_id) == ("desk-1", task_id)
-    parts = [message.data.data for message in messages[1:-1]]
-    assert [len(part) for part in parts] == [524_288, 524_288, 231_424]
-    assert b"".join(parts) == content
-    assert messages[-1].eof.sha256_checksum == hashlib.sha256(content).digest()

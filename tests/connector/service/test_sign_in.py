@@ -100,6 +100,13 @@ async def test_a_client_that_gets_no_token_gives_up(workbench: Workbench) -> Non
     assert workbench.server.calls == []
 
 
+async def test_an_assertion_does_not_follow_redirects(workbench: Workbench) -> None:
+    workbench.server.token_answers.append((307, {}))
+    with pytest.raises(ConnectorError, match="status 307"):
+        await workbench.service().run()
+    assert len(workbench.server.tokens) == 1
+
+
 @pytest.mark.parametrize("status", [429, 502])
 async def test_a_token_endpoint_in_trouble_is_asked_again(
     workbench: Workbench, status: int

@@ -30,7 +30,7 @@ class Server:
     def __init__(self, host: str, roots: bytes, tokens: Tokens, host_id: str, agent: str) -> None:
         """`host` is `host[:port]`, `roots` are PEM certificates, `host_id` names this machine."""
         self._target = with_port(host)
-        self._roots = roots
+        self._trust = grpc.ssl_channel_credentials(roots)
         self._tokens = tokens
         self._options = [("grpc.primary_user_agent", agent)]
         self.host_id = host_id
@@ -62,8 +62,7 @@ class Server:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[tuple[BatonServiceStub, Metadata]]:
         token = await self._tokens.current()
-        trust = grpc.ssl_channel_credentials(self._roots)
-        async with grpc.aio.secure_channel(self._target, trust, self._options) as channel:
+        async with grpc.aio.secure_channel(self._target, self._trust, self._options) as channel:
             try:
                 yield BatonServiceStub(channel), (("authorization", f"Bearer {token}"),)
             except grpc.aio.AioRpcError as error:

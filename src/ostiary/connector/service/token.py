@@ -69,7 +69,13 @@ class Tokens:
         try:
             async with (
                 aiohttp.ClientSession(timeout=TIMEOUT, trust_env=True) as session,
-                session.post(self._url, data=form, headers=headers, ssl=self._trust) as response,
+                session.post(
+                    self._url,
+                    data=form,
+                    headers=headers,
+                    ssl=self._trust,
+                    allow_redirects=False,
+                ) as response,
             ):
                 body = await response.text(errors="replace")
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -93,7 +99,8 @@ class Tokens:
         return token, float(seconds) if isinstance(seconds, int | float) else 0.0
 
     def _refused(self, status: int, answer: Mapping[str, object]) -> ConnectorError:
-        reason = answer.get("error_description") or answer.get("error") or f"status {status}"
+        told = answer.get("error_description") or answer.get("error")
+        reason = told or ("no token in its answer" if status == 200 else f"status {status}")
         return ConnectorError(
             Status.UNAUTHENTICATED,
             f"failed to get token: {self._url} refuses this client: {reason}.",
