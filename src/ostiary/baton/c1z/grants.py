@@ -87,6 +87,18 @@ class WorkingGrants:
             (entitlement_id, self._floors["v1_grants"]),
         ).fetchall()
 
+    def held_by(
+        self, entitlement_id: str, principal_type: str, principal_id: str
+    ) -> Iterator[GrantRow]:
+        """The grants of an entitlement to one principal; usually one."""
+        rows = self._connection.execute(
+            "SELECT id, external_id, principal_resource_type_id, principal_resource_id, data "  # noqa: S608
+            f"FROM v1_grants INDEXED BY {PRINCIPAL_INDEX} WHERE entitlement_id = ? "
+            "AND principal_resource_type_id = ? AND principal_resource_id = ? AND id > ?",
+            (entitlement_id, principal_type, principal_id, self._floors["v1_grants"]),
+        )
+        return (GrantRow(*row) for row in rows.fetchall())
+
     def insert(self, grants: Iterable[v2.Grant | GrantSheet]) -> int:
         """Adds grants with new ids and returns how many; sqlite3.IntegrityError for a known id."""
         return self._put(grants)

@@ -156,11 +156,10 @@ class _ClassExpansion:
             return
         own_id = self._entitlements[outcome.node].id
         changes: list[tuple[int, bytes]] = []
-        for row in self._rows(own_id):
-            ways = outcome.joined.get(self._number(row.principal_type, row.principal_id))
-            if ways is None:
-                continue
-            changes.append((row.row_id, _joined(row, own_id, self._sources(outcome, ways))))
+        for principal, ways in outcome.joined.items():
+            sources = self._sources(outcome, ways)
+            for row in self._grants.held_by(own_id, *self._principals[principal]):
+                changes.append((row.row_id, _joined(row, own_id, sources)))
             if len(changes) >= BATCH:
                 self._grants.replace(changes)
                 changes = []
