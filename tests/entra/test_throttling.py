@@ -18,8 +18,8 @@ from .running import read, sync
 
 
 def many_applications() -> Directory:
-    """500 of them are asked one by one for their assignments, in batches."""
-    return generate(users=49, groups=10, memberships=60, service_principals=2300, seed=3)
+    """350 of them are asked one by one for their assignments, in batches."""
+    return generate(users=49, groups=10, memberships=60, service_principals=1750, seed=3)
 
 
 def much_of_everything() -> Directory:
