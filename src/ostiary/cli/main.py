@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
 
-from ostiary.cli.audit import app as audit_commands
 from ostiary.cli.c1z import app as c1z_commands
 from ostiary.cli.demo import demo
-from ostiary.cli.keys import app as keys_commands
-from ostiary.cli.serve import serve
+from ostiary.cli.lazy import LazyCommands
 from ostiary.tenant.commands import app as tenant_commands
+
+
+class Commands(LazyCommands):
+    """The server's commands come first, and are loaded last."""
+
+    lazy: ClassVar[dict[str, str]] = {
+        "serve": "ostiary.cli.serve",
+        "audit": "ostiary.cli.audit",
+        "keys": "ostiary.cli.keys",
+    }
+
 
 app = typer.Typer(
     name="ostiary",
+    cls=Commands,
     help="Open identity governance for Microsoft Entra ID.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-app.command()(serve)
-app.add_typer(audit_commands)
-app.add_typer(keys_commands)
 app.add_typer(tenant_commands)
 app.add_typer(c1z_commands)
 app.command()(demo)

@@ -21,9 +21,11 @@ from ostiary.server.kernel.start import open_kernel
 from ostiary.server.kernel.supervision import NotStoppedError, supervise
 from ostiary.server.kernel.work import Kernel
 
+app = typer.Typer(name="serve")
 log = structlog.get_logger("ostiary.server")
 
 
+@app.command()
 def serve(
     role: Annotated[Role | None, typer.Option(help="What this process does. Default: all.")] = None,
     data_dir: Annotated[

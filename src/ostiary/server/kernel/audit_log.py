@@ -31,7 +31,10 @@ class Anchor:
     def parse(cls, text: str) -> Anchor:
         """The inverse of `str`. ValueError for anything else."""
         sequence, _, digest = text.partition(":")
-        return cls(int(sequence), bytes.fromhex(digest))
+        anchor = cls(int(sequence), bytes.fromhex(digest))
+        if len(anchor.hash) != len(GENESIS):
+            raise ValueError(f"not SEQUENCE:HASH: {text!r}")
+        return anchor
 
 
 @dataclass(frozen=True)

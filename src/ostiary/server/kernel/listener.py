@@ -10,6 +10,8 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+BACKLOG = 2048
+
 
 class PortTakenError(RuntimeError):
     pass
@@ -40,6 +42,7 @@ class HttpListener:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self._socket.bind((self._host, self._port))
+            self._socket.listen(BACKLOG)  # from now on nobody is refused
         except OSError as error:
             self._socket.close()
             raise PortTakenError(

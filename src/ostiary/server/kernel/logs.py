@@ -16,8 +16,9 @@ QUIETER = ("alembic", "procrastinate", "uvicorn", "asyncio", "httpx2", "httpcore
 """Libraries that say at info what only somebody who debugs wants to know, URLs included."""
 
 
-def configure(settings: Settings, stream: TextIO = sys.stderr) -> None:
-    """Routes the logging of the whole process, libraries included, to one stream."""
+def configure(settings: Settings, stream: TextIO | None = None) -> None:
+    """Routes the logging of the whole process to `stream`, which is standard error by default."""
+    stream = stream or sys.stderr
     as_json = settings.log_format == "json" or (
         settings.log_format == "auto" and not stream.isatty()
     )

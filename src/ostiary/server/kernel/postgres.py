@@ -28,6 +28,10 @@ START_SECONDS = 600
 DEFAULT_OPTIONS = {"listen_addresses": "", "max_connections": "200", "max_wal_size": "4GB"}
 
 
+UNQUOTABLE = frozenset('"$`\\\n')
+"""pg_ctl hands its paths to a shell in double quotes and without a second thought."""
+
+
 class PostgresError(RuntimeError):
     """PostgreSQL could not be started; the message has its own words."""
 
@@ -44,6 +48,8 @@ class EmbeddedPostgres:
 
     def start(self) -> None:
         """Idempotent, also across processes. PostgresError when it cannot."""
+        if UNQUOTABLE.intersection(str(self.directory)):
+            raise PostgresError(f"PostgreSQL cannot work in a directory named {self.directory}")
         self.directory.mkdir(parents=True, exist_ok=True)
         self._account = account_for_postgres(self.data)
         with self._starting():

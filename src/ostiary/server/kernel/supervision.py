@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import structlog
 
@@ -29,25 +30,29 @@ async def supervise(
     NotStoppedError when something still runs `grace` seconds after the signal, or at a second one.
     """
     stop, at_once = asyncio.Event(), asyncio.Event()
-    _on_signals(lambda: (at_once if stop.is_set() else stop).set())
-    addresses = [address for service in services for address in await service.start()]
-    running = {asyncio.create_task(service.run()): service for service in services}
-    started(addresses)
-    asked = asyncio.create_task(stop.wait())
-    await asyncio.wait([asked, *running], return_when=asyncio.FIRST_COMPLETED)
-    failure = _failure(running) if not stop.is_set() else None
-    stop.set()
-    asked.cancel()
-    log.info("server.stopping")
-    await _stop_all(running, at_once, grace)
+    with _on_signals(lambda: (at_once if stop.is_set() else stop).set()):
+        started([address for service in services for address in await service.start()])
+        running = {asyncio.create_task(service.run()): service for service in services}
+        asked = asyncio.create_task(stop.wait())
+        await asyncio.wait([asked, *running], return_when=asyncio.FIRST_COMPLETED)
+        failure = None if stop.is_set() else _failure(running)
+        stop.set()
+        log.info("server.stopping")
+        await _stop_all(running, at_once, grace)
     if failure:
         raise failure
 
 
-def _on_signals(act: Callable[[], None]) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+@contextmanager
+def _on_signals(act: Callable[[], None]) -> Iterator[None]:
+    loop, numbers = asyncio.get_running_loop(), (signal.SIGTERM, signal.SIGINT)
+    for number in numbers:
         loop.add_signal_handler(number, act)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
 
 
 def _failure(running: dict[asyncio.Task[None], Service]) -> ServiceEndedError:
