@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from fastapi import FastAPI
 
@@ -20,6 +18,5 @@ def app(kernel: Kernel) -> FastAPI:
 
 
 @pytest.fixture
-def people(kernel: Kernel, app: FastAPI) -> Iterator[People]:
-    with People(kernel, app) as people:
-        yield people
+def people(kernel: Kernel, app: FastAPI) -> People:
+    return People(kernel, app)

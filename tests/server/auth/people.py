@@ -6,7 +6,6 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from ostiary.server.kernel.actor import SYSTEM
-from ostiary.server.kernel.auth import user_store, users
+from ostiary.server.kernel.auth import sessions, user_store, users
+from ostiary.server.kernel.auth.caller import actor_of
 from ostiary.server.kernel.auth.passwords import Passwords
 from ostiary.server.kernel.auth.user_store import User
 from ostiary.server.kernel.authz.roles import Role
@@ -30,25 +30,17 @@ class People:
     def __init__(self, kernel: Kernel, app: FastAPI) -> None:
         self.kernel = kernel
         self.app = app
-        self._open = ExitStack()
         self._nonces = 0
-
-    def __enter__(self) -> People:
-        return self
-
-    def __exit__(self, *problem: object) -> None:
-        self._open.close()
 
     def anonymous(
         self, base_url: str = "https://127.0.0.1:8443", address: str = "10.1.2.3"
     ) -> TestClient:
-        client = TestClient(
-            self.app,
-            base_url=base_url,
-            follow_redirects=False,
-            client=(address, 50000),
+        return self._browser(base_url, address)
+
+    def _browser(self, base_url: str, address: str) -> TestClient:
+        return TestClient(
+            self.app, base_url=base_url, follow_redirects=False, client=(address, 50000)
         )
-        return self._open.enter_context(client)
 
     def add(self, email: str, *roles: Role) -> User:
         """A local account whose password is PASSWORD."""
@@ -63,6 +55,15 @@ class People:
         answer = browser.post("/auth/sign_in", data={"email": email, "password": password})
         assert answer.status_code == 303, answer.text
         browser.headers["x-csrf-token"] = browser.get("/auth/session").json()["csrfToken"]
+        return browser
+
+    def session_of(self, user: User) -> TestClient:
+        """A fresh session without the trouble of signing in."""
+        with self.kernel.work(actor_of(user)) as unit:
+            cookie = sessions.open_session(unit, user, replacing="", address="", user_agent="")
+        browser = self._browser("https://127.0.0.1:8443", "10.1.2.3")
+        browser.cookies.set("__Host-ostiary", cookie)
+        browser.headers["x-csrf-token"] = sessions.csrf_token(cookie)
         return browser
 
     def browser_of(self, email: str, *roles: Role) -> TestClient:
