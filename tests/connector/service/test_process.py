@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -120,3 +121,9 @@ def test_flags_that_no_task_could_be_done_with_are_refused_at_the_start(
     ran = runner(*flag, environment=variables)
     assert ran.code == Status.INVALID_ARGUMENT
     assert complaint in ran.err
+
+
+def test_a_single_sync_does_not_load_what_only_a_service_needs() -> None:
+    program = "import sys, ostiary.connector.cli; print({'grpc', 'aiohttp'} & sys.modules.keys())"
+    ran = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+    assert ran.stdout.decode().strip() == "set()"
