@@ -11,6 +11,10 @@ from ostiary.server.kernel.postgres import EmbeddedPostgres
 from ostiary.server.kernel.settings import Settings
 
 
+Connection = sa.Connection
+"""For signatures outside of stores, which hand a connection on and write no SQL."""
+
+
 class DatabaseMissingError(RuntimeError):
     """There is no data where the settings say."""
 
