@@ -27,7 +27,7 @@ from ostiary.server.kernel.clock import FixedClock
 from ostiary.server.kernel.errors import AppError
 from ostiary.server.kernel.model import audit_entries
 from ostiary.server.kernel.work import Kernel
-from tests.server.connectors.world import ADA, APP
+from tests.server.connectors.world import ADA
 
 AUTHORITY = "ostiary.example:8443"
 CLIENTS = ClientRegistry([ConnectorClients()])
@@ -127,7 +127,7 @@ def test_a_credential_of_another_connector_cannot_be_revoked(
 ) -> None:
     rotated = rotate(kernel, connector)
     with kernel.work(ADA) as work:
-        other = create_connector(work, NewConnector(APP, "baton", "Other"))
+        other = create_connector(work, NewConnector(connector.app_id, "baton", "Other"))
     with pytest.raises(AppError, match="does not exist"), kernel.work(ADA) as work:
         revoke_credential(work, other.id, rotated.credential.id)
     assert works(kernel, rotated)

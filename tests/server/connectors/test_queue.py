@@ -229,7 +229,7 @@ def test_tasks_of_another_connector_do_not_exist(kernel: Kernel, connector: Conn
     task = world.lease(kernel, connector, "host-a")
     assert task is not None
     with kernel.work(ADA) as work:
-        other = create_connector(work, NewConnector(world.APP, "baton", "Other"))
+        other = create_connector(work, NewConnector(connector.app_id, "baton", "Other"))
     with pytest.raises(AppError) as refused:
         world.finish(kernel, other, "host-a", task.id)
     assert refused.value.code is Code.NOT_FOUND

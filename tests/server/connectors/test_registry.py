@@ -28,7 +28,7 @@ from ostiary.server.kernel.errors import AppError, Code
 from ostiary.server.kernel.model import audit_entries
 from ostiary.server.kernel.work import Kernel
 from tests.server.connectors import world
-from tests.server.connectors.world import ADA, APP
+from tests.server.connectors.world import ADA
 
 
 def test_a_new_connector_is_not_connected_and_wants_its_first_sync(
@@ -179,7 +179,15 @@ def test_every_change_is_audited_with_before_and_after(
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 257, "nul\x00"])
-def test_a_name_that_nobody_can_read_is_refused(kernel: Kernel, name: str) -> None:
+def test_a_name_that_nobody_can_read_is_refused(
+    kernel: Kernel, connector: Connector, name: str
+) -> None:
     with pytest.raises(AppError) as refused, kernel.work(ADA) as work:
-        create_connector(work, NewConnector(APP, "baton", name))
+        create_connector(work, NewConnector(connector.app_id, "baton", name))
     assert refused.value.code is Code.INVALID_ARGUMENT
+
+
+def test_a_connector_needs_an_app(kernel: Kernel) -> None:
+    with pytest.raises(AppError) as refused, kernel.work(ADA) as work:
+        create_connector(work, NewConnector("x" * 27, "baton", "Demo"))
+    assert refused.value.code is Code.NOT_FOUND

@@ -14,7 +14,6 @@ from ostiary.server.kernel.actor import SYSTEM, Actor
 from ostiary.server.kernel.work import Kernel
 
 ADA = Actor("user", "1srOrx2ZWZBpBUvZwXKQmoEYga2", "Ada")
-APP = "2ZWZBpBUvZwXKQmoEYga2srOrx1"
 
 
 def lease(kernel: Kernel, connector: Connector, host: str) -> TaskMessage | None:

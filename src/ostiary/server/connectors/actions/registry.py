@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from ostiary.server.catalog.actions import attach_connector
 from ostiary.server.connectors import schedule as schedules
 from ostiary.server.connectors.actions.locking import locked
 from ostiary.server.connectors.actions.syncs import enqueue_sync, stop_everything
@@ -35,7 +36,7 @@ class NewConnector:
 
 
 def create_connector(work: UnitOfWork, new: NewConnector) -> Connector:
-    """Its first sync waits from now on for an agent to fetch it."""
+    """Its first sync waits from now on for an agent to fetch it. AppError for an unknown app."""
     connector = registry.add(
         work.connection,
         work.new_id(),
@@ -50,6 +51,7 @@ def create_connector(work: UnitOfWork, new: NewConnector) -> Connector:
     work.audit(
         "connectors.connector.create", "connector", connector.id, None, _shown(work, connector)
     )
+    attach_connector(work, new.app_id, connector.id)
     enqueue_sync(work, connector.id, cause="first")
     return connector
 

@@ -115,6 +115,14 @@ def see_agent(
     )
 
 
+def last_seen(connection: sa.Connection, connector_key: int, host: str) -> datetime | None:
+    return connection.scalar(
+        sa.select(connector_agents.c.last_seen_at).where(
+            connector_agents.c.connector_id == connector_key, connector_agents.c.host == host
+        )
+    )
+
+
 def agents_of(connection: sa.Connection, connector_key: int) -> list[Agent]:
     query = (
         sa.select(connector_agents)

@@ -1,0 +1,1 @@
+"""The gateway: what connectors dial into. TLS, tokens, BatonService and uploads."""

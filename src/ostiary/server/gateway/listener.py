@@ -1,0 +1,154 @@
+"""Everything on one TLS port: HTTP/1.1 goes to the web application, HTTP/2 to BatonService."""
+
+import asyncio
+import shutil
+import socket
+import ssl
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import grpc  # type: ignore[import-untyped]
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from ostiary.baton.pb.connectorapi_v1_grpc import add_BatonServiceServicer_to_server
+from ostiary.server.gateway.pipe import Pipes
+from ostiary.server.gateway.service import BatonService
+from ostiary.server.gateway.tls import CertificateFiles, local_certificate, tls_context
+from ostiary.server.kernel.auth.clients import ClientRegistry
+from ostiary.server.kernel.listener import PortTakenError
+from ostiary.server.kernel.settings import Settings
+from ostiary.server.kernel.work import Kernel
+
+LARGEST_MESSAGE = 4 * 1024 * 1024
+"""Bytes; an upload's chunk has 1 MiB at most."""
+
+_OPTIONS = (
+    ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+    ("grpc.max_connection_idle_ms", 10 * 60 * 1000),
+    ("grpc.keepalive_time_ms", 60 * 1000),
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10 * 1000),
+)
+
+
+class TlsListener:
+    """A Service. gRPC itself listens on a socket in a private directory, not on a port."""
+
+    name = "gateway"
+
+    def __init__(self, kernel: Kernel, app: ASGIApp, service: BatonService) -> None:
+        self._settings = kernel.settings
+        self._now = kernel.clock.now
+        self._app = app
+        self._service = service
+        self._folder = Path(tempfile.mkdtemp(prefix="ostiary-gateway-"))
+        self._target = self._folder / "grpc"
+        self._pipes = Pipes(self._target)
+        self._grpc: grpc.aio.Server | None = None
+        self._http: _Server | None = None
+        self._socket: socket.socket | None = None
+        self._ended = asyncio.Event()
+
+    async def start(self) -> Sequence[str]:
+        context = tls_context(certificate_files(self._settings, self._now()))
+        self._socket = _bind(self._settings.tls_host, self._settings.tls_port)
+        self._grpc = grpc.aio.server(options=_OPTIONS)
+        add_BatonServiceServicer_to_server(self._service, self._grpc)
+        self._grpc.add_insecure_port(f"unix:{self._target}")
+        await self._grpc.start()
+        self._http = _Server(_configuration(self._app, context, self._pipes, self._settings))
+        host = self._settings.tls_host
+        shown = f"[{host}]" if ":" in host else host
+        return [f"https://{shown}:{self.port}"]
+
+    @property
+    def port(self) -> int:
+        assert self._socket is not None, "start it first"
+        return int(self._socket.getsockname()[1])
+
+    async def run(self) -> None:
+        assert self._http is not None, "start it first"
+        assert self._socket is not None
+        try:
+            await self._http.serve(sockets=[self._socket])
+        finally:
+            self._ended.set()
+
+    async def stop(self) -> None:
+        """Agents that are in the middle of a call may finish it."""
+        if self._http is not None:
+            self._http.should_exit = True
+        if self._grpc is not None:
+            await self._grpc.stop(self._settings.shutdown_seconds)
+        await self._pipes.drained()
+        await self._ended.wait()
+        self._service.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def gateway(kernel: Kernel, app: ASGIApp, clients: ClientRegistry) -> TlsListener:
+    """`clients` must know the connectors' (connectors.directory.ConnectorClients)."""
+    return TlsListener(kernel, app, BatonService(kernel, clients))
+
+
+def certificate_files(settings: Settings, now: datetime) -> CertificateFiles:
+    """The operator's certificate, or one made by an authority of our own."""
+    if settings.tls_cert is not None and settings.tls_key is not None:
+        return CertificateFiles(settings.tls_cert, settings.tls_key)
+    return local_certificate(settings.data_dir / "tls", [settings.external_host], now)
+
+
+class _Server(uvicorn.Server):
+    """Signals are for the whole process, not for one listener."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _configuration(
+    app: ASGIApp, context: ssl.SSLContext, pipes: Pipes, settings: Settings
+) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=_protocol(pipes),
+        ssl_context_factory=lambda _config, _default: context,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=max(1, int(settings.shutdown_seconds)),
+    )
+
+
+def _protocol(pipes: Pipes) -> type[H11Protocol]:
+    class Split(H11Protocol):
+        """What a connection speaks is known once its TLS handshake is done."""
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            tls = transport.get_extra_info("ssl_object")
+            if tls.selected_alpn_protocol() == "h2":
+                pipes.take(transport)
+            else:
+                super().connection_made(transport)
+
+    return Split
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise PortTakenError(
+            f"cannot listen on {host}:{port} ({error.strerror}); set another port with "
+            "OSTIARY_TLS_PORT"
+        ) from None
+    return listening
