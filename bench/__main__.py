@@ -1,4 +1,4 @@
-"""``python -m bench [cost|large|latency ...]``: all of them when none is named."""
+"""``python -m bench [cost|ingest|large|latency ...]``: all of them when none is named."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from bench import cost, large, latency
+from bench import cost, ingest, large, latency
 from bench.measures import Report
 
 BENCHMARKS: dict[str, Callable[[Path], Report]] = {
     "cost": cost.measure,
+    "ingest": ingest.measure,
     "latency": latency.measure,
     "large": large.measure,
 }

@@ -1,0 +1,67 @@
+"""Two syncs of a large tenant into the server, and how fast it answers with them inside."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from bench.inventory import Inventory
+from bench.measures import Report
+from bench.program import run
+from bench.questions import ask
+from ostiary.server.catalog.actions import attach_connector, create_app
+from ostiary.server.kernel.actor import SYSTEM
+from ostiary.server.kernel.clock import SystemClock
+from ostiary.server.kernel.database import Database, open_database
+from ostiary.server.kernel.migration import migrate
+from ostiary.server.kernel.secrets import Key, Keyring
+from ostiary.server.kernel.settings import Settings
+from ostiary.server.kernel.work import Kernel
+
+FIRST_SECONDS = 60.0
+REPEAT_SECONDS = 30.0
+PEAK_MIB = 300.0
+CHANGED = 0.01
+LARGE = Inventory()
+CONNECTOR = "0bench0bench0bench0bench000"
+
+
+def measure(folder: Path, inventory: Inventory = LARGE) -> Report:
+    """A first sync, the same with a hundredth of it changed, then questions of now and then."""
+    report = Report("ingest", str(inventory))
+    settings = Settings(data_dir=folder / "data")
+    with open_database(settings) as database:
+        kernel = _kernel(settings, database)
+        file = folder / "sync.c1z"
+        _write(inventory, file, 0)
+        _take_in(report, settings, file, "first sync", FIRST_SECONDS)
+        between = SystemClock().now()
+        _write(inventory, file, CHANGED)
+        _take_in(report, settings, file, f"repeat with {CHANGED:.0%} change", REPEAT_SECONDS)
+        ask(report, kernel, between)
+    return report
+
+
+def _write(inventory: Inventory, file: Path, changed: float) -> None:
+    """In a process of its own: this one must stay small to measure others."""
+    numbers = (inventory.users, inventory.groups, inventory.grants, changed)
+    run([sys.executable, "-m", "bench.inventory", str(file), *map(str, numbers)], {})
+
+
+def _kernel(settings: Settings, database: Database) -> Kernel:
+    migrate(database)
+    kernel = Kernel(settings, database, SystemClock(), Keyring([Key(bytes(32))]))
+    with kernel.work(SYSTEM) as work:
+        attach_connector(work, create_app(work, "Entra"), CONNECTOR)
+    return kernel
+
+
+def _take_in(report: Report, settings: Settings, file: Path, name: str, seconds: float) -> None:
+    command = [sys.executable, "-m", "bench.taking_in", str(settings.data_dir), CONNECTOR]
+    taken = run([*command, str(file)], {})
+    told = taken.last_line
+    report.add(f"{name}: uploaded file", file.stat().st_size / 1024**2, "MiB")
+    report.add(f"{name}: from finished upload to visible", told["seconds"], "s", seconds)
+    report.add(f"{name}: processor time of the client", taken.cpu, "s")
+    report.add(f"{name}: peak memory of the client", taken.peak, "MiB", PEAK_MIB)
+    report.add(f"{name}: grants changed", told["changed"], "")
