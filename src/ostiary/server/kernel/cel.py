@@ -31,7 +31,8 @@ LONGEST_RESULT: Final = 10_000
 FieldKind = Literal["text", "texts", "flag", "facts"]
 """`facts`: what JSON can say, by name."""
 
-Result = Literal["bool", "string", "list<string>", "other"]
+Result = Literal["bool", "string", "list<string>", "dyn", "list<dyn>", "other"]
+"""`dyn`: known only when the expression runs."""
 
 _PACKAGE: Final = "ostiary.cel"
 _FACTS: Final = ".google.protobuf.Struct"
@@ -51,7 +52,7 @@ class Record:
 
 
 class Program:
-    """A checked expression. `result` is what it yields, `other` if that is known only when run."""
+    """A checked expression. `result` is the type of what it yields."""
 
     def __init__(self, environment: Environment, expression: str, compiled: Any) -> None:
         self.expression = expression

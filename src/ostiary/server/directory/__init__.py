@@ -1,0 +1,1 @@
+"""People: who they are by what directories say, and which accounts are theirs."""
