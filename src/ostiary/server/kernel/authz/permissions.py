@@ -61,7 +61,7 @@ def united(many: Iterable[Allowances]) -> dict[Permission, frozenset[Reach]]:
     together: dict[Permission, frozenset[Reach]] = {}
     for allowances in many:
         for permission, reach in allowances.items():
-            together[permission] = together.get(permission, frozenset()) | reach
+            together[permission] = _wider(together.get(permission, frozenset()), reach)
     return together
 
 
@@ -72,6 +72,11 @@ def reduced(allowances: Allowances, limit: Allowances) -> dict[Permission, froze
         for permission in allowances.keys() & limit.keys()
         if (reach := _narrower(allowances[permission], limit[permission]))
     }
+
+
+def _wider(one: frozenset[Reach], other: frozenset[Reach]) -> frozenset[Reach]:
+    both = one | other
+    return frozenset({Reach.ALL}) if Reach.ALL in both else both
 
 
 def _narrower(one: frozenset[Reach], other: frozenset[Reach]) -> frozenset[Reach]:
@@ -85,7 +90,7 @@ def _narrower(one: frozenset[Reach], other: frozenset[Reach]) -> frozenset[Reach
 def named(allowances: Allowances) -> list[str]:
     """As clients see them: `apps:view` over everything, `apps:view:own` over a part."""
     return sorted(
-        str(permission) if Reach.ALL in reach else f"{permission}:{part}"
+        str(permission) if part is Reach.ALL else f"{permission}:{part}"
         for permission, reach in allowances.items()
-        for part in (sorted(reach) if Reach.ALL not in reach else [Reach.ALL])
+        for part in reach
     )
