@@ -18,7 +18,7 @@ from ostiary.server.kernel import logs
 from ostiary.server.kernel.listener import PortTakenError
 from ostiary.server.kernel.settings import Role, Settings
 from ostiary.server.kernel.start import open_kernel
-from ostiary.server.kernel.supervision import NotStoppedError, supervise
+from ostiary.server.kernel.supervision import NotStoppedError, ServiceEndedError, supervise
 from ostiary.server.kernel.work import Kernel
 
 app = typer.Typer(name="serve")
@@ -51,6 +51,9 @@ def serve(
             os._exit(FAILED)  # threads that never end would keep the process for ever
         except PortTakenError as error:
             typer.echo(str(error), err=True)
+            raise typer.Exit(FAILED) from None
+        except ServiceEndedError as error:
+            log.critical("server.failed", reason=str(error), exc_info=error.__cause__)
             raise typer.Exit(FAILED) from None
     log.info("server.stopped")
 

@@ -271,3 +271,24 @@ def test_every_code_has_a_status() -> None:
 def test_a_url_with_a_password_is_not_shown(settings: Settings) -> None:
     shown = settings.model_copy(update={"database_url": SecretStr("postgresql://a:s3cret@b/c")})
     assert "s3cret" not in repr(shown)
+
+
+@pytest.mark.parametrize(
+    ("statement", "status", "code"),
+    [
+        ("DO $$ BEGIN RAISE deadlock_detected; END $$", 409, Code.ABORTED),
+        ("DO $$ BEGIN RAISE serialization_failure; END $$", 409, Code.ABORTED),
+        ("SELECT pg_terminate_backend(pg_backend_pid())", 503, Code.UNAVAILABLE),
+    ],
+)
+def test_trouble_in_the_database_is_told_as_what_it_is(
+    app: FastAPI, client: TestClient, statement: str, status: int, code: Code
+) -> None:
+    @app.get("/trouble")
+    def trouble(kernel: KernelOf) -> Empty:
+        with kernel.read() as connection:
+            connection.execute(sa.text(statement))
+        return Empty()
+
+    answer = client.get("/trouble")
+    assert (answer.status_code, answer.json()["code"]) == (status, code)

@@ -1,15 +1,25 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from ostiary.server.kernel.actor import SYSTEM
+from ostiary.server.kernel.clock import FixedClock
 from ostiary.server.kernel.context import request_id
+from ostiary.server.kernel.database import Database
 from ostiary.server.kernel.ids import is_id
 from ostiary.server.kernel.jobs import Jobs
+from ostiary.server.kernel.migration import migrate
+from ostiary.server.kernel.postgres import EmbeddedPostgres
+from ostiary.server.kernel.secrets import Keyring
+from ostiary.server.kernel.settings import Settings
 from ostiary.server.kernel.work import Kernel
 from ostiary.server.kernel.worker import Worker
 
@@ -113,3 +123,49 @@ def test_two_jobs_cannot_share_a_name() -> None:
 def test_a_wrong_cron_expression_is_refused_at_once() -> None:
     with pytest.raises(ValueError, match="columns"):
         Jobs().periodic("greet", "every 5 minutes")
+
+
+async def test_a_worker_outlives_a_restart_of_the_database(
+    settings: Settings, clock: FixedClock, keyring: Keyring
+) -> None:
+    jobs, done = Jobs(), threading.Event()
+
+    @jobs.job("greet")
+    def greet(kernel: Kernel) -> None:
+        done.set()
+
+    with own_database() as (server, kill):
+        database = Database(server.url())
+        migrate(database)
+        kernel = Kernel(settings, database, clock, keyring)
+        running = asyncio.create_task(Worker(kernel, [jobs], pause=0).run())
+        with kernel.work(SYSTEM) as work:
+            work.defer("greet")
+        assert await asyncio.to_thread(done.wait, 60)
+        done.clear()
+        await asyncio.to_thread(kill)
+        await asyncio.to_thread(server.start)
+        database.engine.dispose()
+        with kernel.work(SYSTEM) as work:
+            work.defer("greet")
+        assert await asyncio.to_thread(done.wait, 60)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        database.close()
+
+
+@contextmanager
+def own_database() -> Iterator[tuple[EmbeddedPostgres, Callable[[], None]]]:
+    """A server of one's own, and a way to have it die."""
+    with tempfile.TemporaryDirectory(prefix="ostiary-own-") as folder:
+        server = EmbeddedPostgres(Path(folder) / "postgres", {"fsync": "off"})
+        server.start()
+
+        def kill() -> None:
+            server._control("stop", "-m", "immediate")
+
+        try:
+            yield server, kill
+        finally:
+            server.stop()

@@ -10,9 +10,19 @@ import sqlalchemy as sa
 from ostiary.server.kernel.postgres import EmbeddedPostgres
 from ostiary.server.kernel.settings import Settings
 
-
 Connection = sa.Connection
 """For signatures outside of stores, which hand a connection on and write no SQL."""
+
+
+CONNECTION = {
+    "options": "-c timezone=UTC",
+    "application_name": "ostiary",
+    "connect_timeout": 10,
+    # a machine that vanished is noticed within a minute, not after two hours
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
 
 
 class DatabaseMissingError(RuntimeError):
@@ -29,7 +39,7 @@ class Database:
             pool_size=connections,
             max_overflow=0,
             pool_pre_ping=True,
-            connect_args={"options": "-c timezone=UTC", "application_name": "ostiary"},
+            connect_args=CONNECTION,
         )
 
     @contextmanager

@@ -9,8 +9,10 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from psycopg import errors as postgres
 from pydantic.alias_generators import to_camel
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
@@ -19,8 +21,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ostiary.server.kernel import ids
 from ostiary.server.kernel.clock import Clock
 from ostiary.server.kernel.context import request_id, within_request
-from ostiary.server.kernel.errors import HTTP_STATUS, AppError, Code, invalid
+from ostiary.server.kernel.errors import (
+    HTTP_STATUS,
+    AppError,
+    Code,
+    conflict,
+    invalid,
+    unavailable,
+)
 from ostiary.server.kernel.metrics import Metrics
+
+_RETRYABLE = (
+    postgres.DeadlockDetected,
+    postgres.LockNotAvailable,
+    postgres.SerializationFailure,
+)
 
 LARGEST_BODY = 10 * 1024 * 1024
 """Bytes. What connectors upload comes over gRPC."""
@@ -123,6 +138,8 @@ def install(app: FastAPI, clock: Clock, metrics: Metrics) -> None:
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(DataError, _data_error)
+    app.add_exception_handler(OperationalError, _database_error)
+    app.add_exception_handler(PoolTimeoutError, _database_error)
 
 
 def error_response(error: AppError, status: int | None = None) -> JSONResponse:
@@ -171,3 +188,11 @@ async def _data_error(_request: Request, error: Exception) -> JSONResponse:
     """A value that no column can hold, such as a NUL in a text or too large a number."""
     log.warning("http.unstorable", error=type(error.__cause__ or error).__name__)
     return error_response(invalid("the request has a value that cannot be stored"))
+
+
+async def _database_error(_request: Request, error: Exception) -> JSONResponse:
+    cause = getattr(error, "orig", error)
+    if isinstance(cause, _RETRYABLE):
+        return error_response(conflict("others changed the same at the same time; try again"))
+    log.error("http.database", error=str(cause).strip())
+    return error_response(unavailable("the database does not answer; try again later"))

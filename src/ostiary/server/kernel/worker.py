@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import procrastinate
+import psycopg
 import structlog
 from procrastinate.job_context import JobContext
 from procrastinate.tasks import Task as QueueTask
 
 from ostiary.server.kernel import ids
 from ostiary.server.kernel.context import within_request
+from ostiary.server.kernel.database import CONNECTION
 from ostiary.server.kernel.jobs import Job, Jobs
 from ostiary.server.kernel.metrics import Metrics
 from ostiary.server.kernel.work import Kernel
@@ -20,6 +23,7 @@ STALLED_AFTER_SECONDS = 30
 """Without a heartbeat for so long, a worker counts as dead and its jobs go to others."""
 
 KEEP_FINISHED_HOURS = 72
+PAUSE_SECONDS = 2.0
 
 log = structlog.get_logger("ostiary.server.jobs")
 
@@ -30,13 +34,20 @@ class Worker:
     name = "worker"
 
     def __init__(
-        self, kernel: Kernel, registries: Iterable[Jobs], metrics: Metrics | None = None
+        self,
+        kernel: Kernel,
+        registries: Iterable[Jobs],
+        metrics: Metrics | None = None,
+        *,
+        pause: float = PAUSE_SECONDS,
     ) -> None:
+        """`pause`: seconds between attempts to find a database that went away."""
+        self._pause = pause
         self._kernel = kernel
         self._metrics = metrics or Metrics()
         self._app = procrastinate.App(
             connector=procrastinate.PsycopgConnector(
-                conninfo=kernel.database.url, kwargs={"options": "-c timezone=UTC"}, max_size=4
+                conninfo=kernel.database.url, kwargs=CONNECTION, max_size=4
             )
         )
         self._ticks: list[tuple[str, QueueTask[Any, Any, Any]]] = []
@@ -53,10 +64,21 @@ class Worker:
         """Being cancelled is enough: procrastinate then finishes what runs."""
 
     async def run(self) -> None:
-        """Until cancelled; then takes no new jobs and waits for the running ones."""
+        """Until cancelled; then takes no new jobs and waits for the running ones.
+
+        Outlives a restart of the database.
+        """
         for cron, task in self._ticks:
             self._app.periodic(cron=cron, queueing_lock=task.name, lock=task.name)(task)
-        await self._work(wait=True)
+        while True:
+            error = ""
+            try:
+                # it returns, for a reason it has logged, when one of its helpers fails
+                await self._work(wait=True)
+            except (procrastinate.exceptions.ConnectorException, psycopg.Error) as reason:
+                error = str(reason).strip()
+            log.warning("worker.starts_again", error=error)
+            await asyncio.sleep(self._pause)
 
     async def drain(self) -> None:
         """Until nothing that could run now is left. Starts no periodic jobs."""
