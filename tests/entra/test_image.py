@@ -116,12 +116,20 @@ def test_the_same_image_is_used_again(tmp_path: Path) -> None:
     image.close()
 
 
-@pytest.mark.parametrize("damage", [b"not a database", b""])
-def test_a_damaged_image_is_replaced(damage: bytes, tmp_path: Path) -> None:
+def test_a_damaged_image_is_replaced_and_said_to_be(tmp_path: Path) -> None:
     path = tmp_path / "image.sqlite"
-    path.write_bytes(damage)
+    path.write_bytes(b"not a database")
     image = Image.open(path, MINE)
     assert image.discarded
+    assert image.objects.count(Kind.USER) == 0
+    image.close()
+
+
+def test_an_image_that_an_early_kill_left_empty_is_simply_new(tmp_path: Path) -> None:
+    path = tmp_path / "image.sqlite"
+    path.write_bytes(b"")
+    image = Image.open(path, MINE)
+    assert not image.discarded
     assert image.objects.count(Kind.USER) == 0
     image.close()
 

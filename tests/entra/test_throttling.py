@@ -40,7 +40,7 @@ def test_a_throttled_sync_completes_and_never_asks_too_early(
         assert tenant.ledger.throttled > 0
         assert tenant.ledger.violations == []
         assert outcome.summary["waits"] > 0
-        assert outcome.summary["waited_seconds"] > 1
+        assert outcome.summary["waited_seconds"] > 0
 
 
 def test_sign_ins_beyond_their_own_quota_hold_up_nothing_else(tmp_path: Path) -> None:
