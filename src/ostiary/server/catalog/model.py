@@ -43,9 +43,13 @@ apps = sa.Table(
     sa.Column("discovered_resource_id", sa.BigInteger),
     instant("created_at"),
     instant("deleted_at", nullable=True),
+    instant("gone_at", nullable=True),
     sa.Index("uq_apps_discovered_resource_id", "discovered_resource_id", unique=True),
     sa.Index("ix_apps_parent_id", "parent_id"),
 )
+
+"""`edited_name` wins over the name that a connector gives. `deleted_at`: somebody here deleted it;
+`gone_at`: the connector that discovered it does not tell of it any more."""
 
 connector_feeds = sa.Table(
     "connector_feeds",

@@ -14,6 +14,7 @@ from ostiary.server.ingest.grants import Details, grant_rows
 from ostiary.server.ingest.records import NewId, entitlement_row, resource_row, resource_type_row
 from ostiary.server.ingest.rules import Delta, Deltas, RefusedError
 from ostiary.server.ingest.store import grants, inventory, staging, targeted
+from ostiary.server.ingest.store.discovered import follow_discovered_apps
 from ostiary.server.ingest.store.inventory import Scope
 from ostiary.server.kernel.work import UnitOfWork
 
@@ -69,6 +70,7 @@ class Application:
         else:
             deltas["entitlements"] = inventory.merge(connection, inventory.ENTITLEMENTS, scope)
             deltas["grants"] = self._grants()
+        follow_discovered_apps(connection, scope, self._new_id)
         self._count_dropped(staged)
         return deltas
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from ostiary.server.catalog.model import connector_feeds
+from ostiary.server.catalog.model import apps, connector_feeds
 from ostiary.server.ingest.model import sync_history
 from ostiary.server.ingest.rules import Counts, Delta, Deltas, State
 
@@ -43,12 +43,14 @@ class Record:
 
 
 def lock_feed(connection: sa.Connection, connector_id: str) -> Feed | None:
-    """One sync of a connector at a time: the next one waits here."""
+    """One sync of a connector at a time: the next one waits here. None when it or its app is not
+    known (any more)."""
     columns = connector_feeds.c
     row = connection.execute(
         sa.select(columns.id, columns.connector_id, columns.app_id, columns.hold_large_drops)
-        .where(columns.connector_id == connector_id)
-        .with_for_update()
+        .join(apps, apps.c.id == columns.app_id)
+        .where(columns.connector_id == connector_id, apps.c.deleted_at.is_(None))
+        .with_for_update(of=connector_feeds)
     ).first()
     return Feed(*row) if row else None
 

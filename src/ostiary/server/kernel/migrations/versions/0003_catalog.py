@@ -40,6 +40,7 @@ def _create_apps() -> None:
         sa.Column("discovered_resource_id", sa.BigInteger, nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["parent_id"], ["apps.id"], name="fk_apps_parent_id_apps"),
         sa.PrimaryKeyConstraint("id", name="pk_apps"),
         sa.UniqueConstraint("public_id", name="uq_apps_public_id"),
@@ -75,13 +76,7 @@ def _create_grants() -> None:
         sa.Column("detail_id", sa.BigInteger, nullable=False),
         sa.Column("passed_on", sa.Boolean, nullable=False),
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "valid_to",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("'infinity'"),
-            nullable=False,
-        ),
+        *_validity(),
         sa.Column("external_id", sa.Text, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_grants"),
     )
@@ -277,13 +272,7 @@ def _create_resource_type_versions() -> None:
         "resource_type_versions",
         sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False),
         sa.Column("resource_type_id", sa.BigInteger, nullable=False),
-        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "valid_to",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("'infinity'"),
-            nullable=False,
-        ),
+        *_validity(),
         sa.Column("digest", sa.UUID, nullable=False),
         sa.Column("display_name", sa.Text, server_default="", nullable=False),
         sa.Column("description", sa.Text, server_default="", nullable=False),
@@ -361,13 +350,7 @@ def _create_entitlement_versions() -> None:
         "entitlement_versions",
         sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False),
         sa.Column("entitlement_id", sa.BigInteger, nullable=False),
-        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "valid_to",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("'infinity'"),
-            nullable=False,
-        ),
+        *_validity(),
         sa.Column("digest", sa.UUID, nullable=False),
         sa.Column("resource_id", sa.BigInteger, nullable=False),
         sa.Column("display_name", sa.Text, server_default="", nullable=False),
@@ -426,13 +409,7 @@ def _create_resource_usage() -> None:
         "resource_usage",
         sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False),
         sa.Column("resource_id", sa.BigInteger, nullable=False),
-        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "valid_to",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("'infinity'"),
-            nullable=False,
-        ),
+        *_validity(),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["resource_id"], ["resources.id"], name="fk_resource_usage_resource_id_resources"
@@ -456,13 +433,7 @@ def _create_resource_versions() -> None:
         "resource_versions",
         sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False),
         sa.Column("resource_id", sa.BigInteger, nullable=False),
-        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "valid_to",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("'infinity'"),
-            nullable=False,
-        ),
+        *_validity(),
         sa.Column("digest", sa.UUID, nullable=False),
         sa.Column("parent_id", sa.BigInteger, nullable=True),
         sa.Column("display_name", sa.Text, server_default="", nullable=False),
@@ -502,6 +473,18 @@ def _create_resource_versions() -> None:
         ["resource_id"],
         unique=True,
         postgresql_where=sa.text("valid_to = 'infinity'"),
+    )
+
+
+def _validity() -> tuple[sa.Column[object], sa.Column[object]]:
+    return (
+        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "valid_to",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("'infinity'"),
+            nullable=False,
+        ),
     )
 
 

@@ -1,0 +1,1 @@
+"""REST about what there is to have."""

@@ -1,0 +1,113 @@
+"""Shapes of apps on the wire: c1.api.app.v1 (c1-api reference 4.3), and ours beside them."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from ostiary.server.access.store.inventory.apps import App as StoredApp
+from ostiary.server.access.store.inventory.apps import Cascade
+from ostiary.server.kernel.auth.api.messages import User
+from ostiary.server.kernel.paging import PagedRequest
+from ostiary.server.kernel.rest import FieldMask, Int64, Message, Timestamp
+
+
+class App(Message):
+    id: str = ""
+    display_name: str = ""
+    description: str = ""
+    parent_app_id: str = ""
+    is_manually_managed: bool = False
+    is_managed: bool = True
+    """Ours: C1 shows unmanaged apps as bindings of the resource they were discovered as."""
+    user_count: Int64 = 0
+    created_at: Timestamp | None = None
+    deleted_at: Timestamp | None = None
+
+
+class AppReply(Message):
+    app: App
+
+
+class AppList(Message):
+    list: list[App]
+    next_page_token: str = ""
+
+
+class CreateAppRequest(Message):
+    display_name: str
+    description: str = ""
+    owners: list[str] = Field(default_factory=list, max_length=100)
+
+
+class UpdateAppRequest(Message):
+    app: App
+    update_mask: FieldMask | None = None
+
+
+class SearchAppsRequest(PagedRequest):
+    """`managed` is ours: without it, managed apps only, as C1 lists them."""
+
+    query: str = ""
+    display_name: str = ""
+    app_ids: list[str] = Field(default_factory=list, max_length=1000)
+    exclude_app_ids: list[str] = Field(default_factory=list, max_length=1000)
+    parent_app_ids: list[str] = Field(default_factory=list, max_length=1000)
+    managed: bool = True
+
+
+class OwnerList(Message):
+    list: list[User]
+    next_page_token: str = ""
+
+
+class OwnerIds(Message):
+    user_ids: list[str]
+
+
+class OwnersRequest(Message):
+    user_ids: list[str] = Field(default_factory=list, max_length=100)
+
+
+class DeletionPreview(Message):
+    """`apps`: the names of all apps that would go, this one first. `connectors`: what has to be
+    deleted before."""
+
+    apps: list[str]
+    connectors: list[str]
+    accounts: Int64 = 0
+    resources: Int64 = 0
+    entitlements: Int64 = 0
+    grants: Int64 = 0
+
+
+class ManageRequest(Message):
+    owner_ids: list[str] = Field(default_factory=list, max_length=100)
+
+
+class ManageManyRequest(ManageRequest):
+    app_ids: list[str] = Field(min_length=1, max_length=1000)
+
+
+class ManagedApps(Message):
+    list: list[App]
+
+
+def app_message(app: StoredApp) -> App:
+    return App(
+        id=app.id,
+        display_name=app.display_name,
+        description=app.description,
+        parent_app_id=app.parent_app_id,
+        is_manually_managed=app.is_manually_managed,
+        is_managed=app.managed,
+        user_count=app.user_count,
+        created_at=app.created_at,
+    )
+
+
+def preview_message(cascade: Cascade) -> DeletionPreview:
+    counts = {
+        kind: cascade.counts.get(kind, 0)
+        for kind in ("accounts", "resources", "entitlements", "grants")
+    }
+    return DeletionPreview(apps=list(cascade.apps), connectors=list(cascade.connectors), **counts)

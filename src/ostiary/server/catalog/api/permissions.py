@@ -1,0 +1,32 @@
+"""Who may ask: everybody who sees all apps, and owners about the apps they own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from ostiary.server.catalog.store import app_search
+from ostiary.server.kernel.auth.caller import Caller
+from ostiary.server.kernel.authz.enforcement import Access, requires
+from ostiary.server.kernel.authz.permissions import Permission
+from ostiary.server.kernel.database import Connection
+
+
+def owns_app(connection: Connection, caller: Caller, path: Mapping[str, str]) -> bool:
+    return app_search.owns(connection, caller.user.public_id, path["app_id"])
+
+
+Viewer = Annotated[Access, requires(Permission.APPS_VIEW, own=owns_app)]
+"""Of one app, by its `app_id` in the path."""
+
+Searcher = Annotated[Access, requires(Permission.APPS_VIEW, filtered=True)]
+"""Of many apps; `own_only` says how far it reaches."""
+
+Manager = Annotated[Access, requires(Permission.APPS_MANAGE, own=owns_app)]
+Creator = Annotated[Access, requires(Permission.APPS_CREATE)]
+Adopter = Annotated[Access, requires(Permission.APPS_ADOPT)]
+
+
+def own_only(access: Access) -> str | None:
+    """The owner whose apps are meant; None for all apps."""
+    return None if access.everything else access.caller.user.public_id

@@ -1,0 +1,74 @@
+"""The parts of queries over the inventory that depend on what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+NOW: Final = "{0}.valid_to = 'infinity'"
+THEN: Final = "{0}.valid_from <= :at AND {0}.valid_to > :at"
+OWNED: Final = (
+    "EXISTS (SELECT FROM owners o WHERE o.object_type = 'app' "
+    "AND o.object_id = a.id AND o.user_id = :viewer)"
+)
+
+
+@dataclass
+class Asked:
+    """Conditions with their values. `viewer`: only what is in apps that this user owns."""
+
+    at: datetime | None = None
+    viewer: str | None = None
+    conditions: list[str] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def where(self, condition: str, **values: Any) -> Asked:
+        self.conditions.append(condition)
+        self.values.update(values)
+        return self
+
+    def among(self, expression: str, name: str, wanted: Sequence[str]) -> Asked:
+        """Nothing wanted is everything wanted, as in the searches of C1."""
+        return self.where(f"{expression} = ANY(:{name})", **{name: list(wanted)}) if wanted else self
+
+    def outside(self, expression: str, name: str, unwanted: Sequence[str]) -> Asked:
+        if not unwanted:
+            return self
+        return self.where(f"{expression} <> ALL(:{name})", **{name: list(unwanted)})
+
+    def containing(self, query: str, *expressions: str) -> Asked:
+        """In any of the texts, whatever the case of the letters."""
+        if not query:
+            return self
+        either = " OR ".join(f"{expression} ILIKE :containing" for expression in expressions)
+        return self.where(f"({either})", containing=f"%{_literal(query)}%")
+
+    def version(self, alias: str) -> str:
+        """What was true at the instant of the versions `alias`."""
+        return (NOW if self.at is None else THEN).format(alias)
+
+    def rows(
+        self, connection: sa.Connection, query: str, order: str, size: int
+    ) -> Sequence[sa.RowMapping]:
+        """`query` ends before its WHERE and has the app as `a`."""
+        parts = [self._there(), *self.conditions]
+        if self.viewer is not None:
+            parts.append(OWNED)
+        statement = sa.text(f"{query} WHERE {' AND '.join(parts)} ORDER BY {order} LIMIT :size")
+        values = {**self.values, "at": self.at, "viewer": self.viewer, "size": size}
+        return connection.execute(statement, values).mappings().all()
+
+    def _there(self) -> str:
+        if self.at is None:
+            return "a.deleted_at IS NULL AND (a.gone_at IS NULL OR a.managed)"
+        return "(a.deleted_at IS NULL OR a.deleted_at > :at)"
+
+
+def _literal(text: str) -> str:
+    for special in ("\\", "%", "_"):
+        text = text.replace(special, f"\\{special}")
+    return text
