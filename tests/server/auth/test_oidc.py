@@ -104,6 +104,26 @@ def test_an_unverified_address_never_links(people: People, provider: Provider, s
 
 
 @pytest.mark.usefixtures("root")
+def test_an_operator_may_trust_the_addresses_of_a_provider_that_says_nothing(
+    people: People, provider: Provider, app: FastAPI
+) -> None:
+    old: Authentication = app.state.authentication
+    settings = OidcSettings(
+        issuer=ISSUER, client_id=CLIENT_ID, client_secret=SecretStr("s3cret"), trust_email=True
+    )
+    app.state.authentication = Authentication(old.clients, old.passwords, Oidc(settings, provider))
+    dana = people.add("dana@corp.test", BASIC_USER)
+    provider.claims = {
+        "email": None,
+        "email_verified": None,
+        "preferred_username": "Dana@corp.test",
+    }
+    browser = people.anonymous()
+    assert sign_in(browser, provider) == 303
+    assert browser.get("/auth/session").json()["userId"] == dana.public_id
+
+
+@pytest.mark.usefixtures("root")
 def test_a_second_subject_with_the_same_address_is_somebody_else(
     people: People, provider: Provider
 ) -> None:

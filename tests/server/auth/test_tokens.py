@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -243,3 +244,13 @@ def test_other_requests_are_named_as_oauth_names_them(
 ) -> None:
     reply = people.anonymous().post(TOKEN, data=form)
     assert (reply.status_code, reply.json()["error"]) == (400, error)
+
+
+def test_of_one_assertion_sent_many_times_at_once_one_is_taken(people: People, key: Key) -> None:
+    form = key.form()
+
+    def send(_: int) -> int:
+        return people.anonymous().post(TOKEN, data=form).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(send, range(6))) == [200, 401, 401, 401, 401, 401]

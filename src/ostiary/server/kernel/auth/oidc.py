@@ -199,11 +199,11 @@ class Oidc:
             issuer=self.settings.effective_issuer,
             subject=subject,
             email=str(email).strip(),
-            email_is_verified="email" in claims and self._vouches_for_email(claims),
+            email_is_verified=self._vouches_for_email(claims),
             display_name=str(claims.get("name") or email),
         )
 
     def _vouches_for_email(self, claims: dict[str, Any]) -> bool:
         """Entra says `xms_edov` (domain owner verified) where others say `email_verified`."""
-        said = [claims.get("email_verified"), claims.get("xms_edov")]
-        return self.settings.trust_email or any(value in (True, 1, "true", "1") for value in said)
+        said = [claims.get("email_verified"), claims.get("xms_edov")] if "email" in claims else []
+        return self.settings.trust_email or any(value in (True, "true", "1") for value in said)

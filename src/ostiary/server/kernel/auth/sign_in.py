@@ -141,6 +141,8 @@ def _link(unit: UnitOfWork, identity: Identity) -> User:
     if user is None:
         user = create_person(unit, email, identity.display_name, "oidc")
     elif not identity.email_is_verified:
+        hint = "set OSTIARY_OIDC_TRUST_EMAIL if only administrators of the provider set addresses"
+        log.warning("sign_in.email_not_verified", user=user.public_id, hint=hint)
         raise denied("This e-mail address has an account, and the provider does not vouch for it.")
     elif user_store.has_identity(unit.connection, user, identity.issuer):
         raise denied("This e-mail address belongs to somebody else at the same provider.")

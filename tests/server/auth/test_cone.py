@@ -1,0 +1,144 @@
+"""The stock `cone` command over TLS, given a CA file. Skipped where it is not installed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from ostiary.server.gateway.tls import CertificateFiles, local_certificate
+from ostiary.server.kernel.authz.roles import SUPER_ADMINISTRATOR
+from ostiary.server.kernel.clock import SystemClock
+from ostiary.server.kernel.work import Kernel
+from tests.server.auth.people import People
+
+CONE = os.environ.get("OSTIARY_STOCK_CONE") or shutil.which("cone")
+PATIENCE_SECONDS = 120
+
+pytestmark = pytest.mark.skipif(not CONE, reason="no stock cone on this machine")
+
+
+@pytest.fixture
+def listening() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
+
+
+@pytest.fixture
+def kernel(kernel: Kernel, listening: socket.socket) -> Kernel:
+    """On the machine's clock, which is cone's, and with the port that its client ids name."""
+    port = listening.getsockname()[1]
+    settings = kernel.settings.model_copy(update={"external_port": port})
+    return replace(kernel, settings=settings, clock=SystemClock())
+
+
+@pytest.fixture
+def certificate(kernel: Kernel, tmp_path: Path) -> CertificateFiles:
+    return local_certificate(tmp_path / "tls", ["127.0.0.1"], kernel.clock.now())
+
+
+@contextmanager
+def served(app: FastAPI, listening: socket.socket, files: CertificateFiles) -> Iterator[None]:
+    config = uvicorn.Config(
+        app,
+        ssl_certfile=files.certificate,
+        ssl_keyfile=files.key,
+        log_config=None,
+        lifespan="off",
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+class Cone:
+    def __init__(self, folder: Path, authority: Path | None) -> None:
+        assert authority
+        self._environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "SSL_CERT_FILE": str(authority),
+            "BROWSER": "true",
+        }
+
+    async def start(self, *words: str) -> asyncio.subprocess.Process:
+        assert CONE
+        return await asyncio.create_subprocess_exec(
+            CONE,
+            *words,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=self._environment,
+        )
+
+    async def run(self, *words: str) -> str:
+        process = await self.start(*words)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            output, _ = await process.communicate()
+        assert process.returncode == 0, output.decode()
+        return output.decode()
+
+
+async def test_cone_says_who_one_is_from_a_key_alone(
+    kernel: Kernel,
+    people: People,
+    app: FastAPI,
+    listening: socket.socket,
+    certificate: CertificateFiles,
+    tmp_path: Path,
+) -> None:
+    browser = people.browser_of("carol@corp.test", SUPER_ADMINISTRATOR)
+    made = browser.post("/api/v1/iam/personal_clients", json={}).json()
+    cone = Cone(tmp_path, certificate.authority)
+    key = ["--client-id", made["client"]["clientId"], "--client-secret", made["clientSecret"]]
+    with served(app, listening, certificate):
+        output = await cone.run(*key, "whoami")
+    assert "carol@corp.test" in output
+    assert "Enabled" in output
+
+
+async def test_cone_login_ends_in_a_key_of_ones_own(
+    kernel: Kernel,
+    people: People,
+    app: FastAPI,
+    listening: socket.socket,
+    certificate: CertificateFiles,
+    tmp_path: Path,
+) -> None:
+    browser = people.browser_of("carol@corp.test", SUPER_ADMINISTRATOR)
+    cone = Cone(tmp_path, certificate.authority)
+    port = listening.getsockname()[1]
+    with served(app, listening, certificate):
+        process = await cone.start("login", f"https://127.0.0.1:{port}")
+        assert process.stdout
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            shown = ""
+            while not (match := re.search(r"user_code=([A-Z]{4}-[A-Z]{4})", shown)):
+                line = await process.stdout.readline()
+                assert line, shown
+                shown += line.decode()
+            data = {"user_code": match[1], "decision": "approve"}
+            assert browser.post("/auth/device", data=data).status_code == 200
+            rest = await process.stdout.read()
+            assert await process.wait() == 0, shown + rest.decode()
+        output = await cone.run("whoami")
+    assert "carol@corp.test" in output
+    keys = browser.get("/api/v1/iam/personal_clients").json()["list"]
+    assert [key["displayName"] for key in keys] == ["Created by Cone"]
