@@ -19,11 +19,12 @@ from ostiary.server.kernel.jobs import Jobs
 from ostiary.server.kernel.listener import HttpListener
 from ostiary.server.kernel.metrics import Metrics
 from ostiary.server.kernel.service import Service
+from ostiary.server.kernel.system_log import router as system_log
 from ostiary.server.kernel.upkeep import jobs as upkeep
 from ostiary.server.kernel.work import Kernel
 from ostiary.server.kernel.worker import Worker
 
-ROUTERS: tuple[APIRouter, ...] = (*auth.ROUTERS,)
+ROUTERS: tuple[APIRouter, ...] = (*auth.ROUTERS, system_log)
 """The slices' REST APIs. Where paths clash, the first one wins."""
 
 JOBS: tuple[Jobs, ...] = (upkeep, auth_upkeep)

@@ -47,6 +47,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "POST /api/v1/users/{id}/password_link": SUPER,
     "PUT /api/v1/users/{id}/roles": SUPER,
     "PUT /api/v1/users/{id}/status": SUPER,
+    "POST /api/v1/systemlog/events": SUPER_AND_READERS,
     "GET /api/v1/service_principals": SUPER_AND_READERS,
     "POST /api/v1/service_principals": SUPER,
     "GET /api/v1/service_principals/{id}": SUPER_AND_READERS,

@@ -114,14 +114,14 @@ def entries(
 ) -> Sequence[sa.RowMapping]:
     """Newest first; `before` is the sequence to go on from."""
     table = audit_entries.c
-    query = sa.select(audit_entries).where(*_conditions(wanted))
+    query = sa.select(audit_entries).where(*conditions(wanted))
     if before is not None:
         query = query.where(table.sequence < before)
     query = query.order_by(table.sequence.desc()).limit(limit)
     return connection.execute(query).mappings().all()
 
 
-def _conditions(wanted: Filter) -> Iterator[sa.ColumnElement[bool]]:
+def conditions(wanted: Filter) -> Iterator[sa.ColumnElement[bool]]:
     table = audit_entries.c
     if wanted.actor:
         yield sa.or_(table.actor_id == wanted.actor, table.actor_name == wanted.actor)
