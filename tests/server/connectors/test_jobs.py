@@ -11,10 +11,11 @@ from ostiary.server.connectors.actions.registry import (
     NewConnector,
     create_connector,
     pause_connector,
+    resume_connector,
     set_schedule,
 )
 from ostiary.server.connectors.actions.schedules import BATCH
-from ostiary.server.connectors.actions.syncs import request_sync
+from ostiary.server.connectors.actions.syncs import confirm_sync, request_sync
 from ostiary.server.connectors.files import upload_path, uploads_folder
 from ostiary.server.connectors.jobs import (
     MISSING,
@@ -31,6 +32,7 @@ from ostiary.server.connectors.store.syncs import Sync
 from ostiary.server.connectors.store.tasks import Upload
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.clock import FixedClock
+from ostiary.server.kernel.errors import AppError
 from ostiary.server.kernel.work import Kernel
 from ostiary.server.kernel.worker import Worker
 from tests.server.connectors import world
@@ -125,6 +127,44 @@ def test_a_large_drop_is_held_and_pauses_the_connector(
     assert (seen.status, seen.paused_category) == (Status.PAUSED, PauseCategory.ANOMALY)
     assert world.latest_sync(kernel, connector).state is SyncState.HELD
     assert world.alerts(kernel, connector) == ["sync_held"]
+
+
+def test_a_confirmed_drop_is_applied_and_ends_the_pause(
+    kernel: Kernel, connector: Connector, clock: FixedClock
+) -> None:
+    ingest_sync(kernel, deliver(kernel, connector, users=40).id)
+    clock.advance(HOUR)
+    held = deliver(kernel, connector, users=4)
+    ingest_sync(kernel, held.id)
+    with kernel.work(ADA) as work:
+        confirm_sync(work, connector.id)
+    with kernel.read() as connection:
+        queued = connection.execute(world.JOBS).all()
+    assert [job.args["sync_id"] for job in queued][1:] == [held.id, held.id]
+    ingest_sync(kernel, held.id)
+    sync = world.latest_sync(kernel, connector)
+    assert sync.state is SyncState.DONE
+    assert sync.deltas is not None
+    assert sync.deltas["resources"]["user"]["removed"] == 36
+    assert world.seen(kernel, connector).status is Status.CONNECTED
+    assert list(uploads_folder(kernel.settings).iterdir()) == []
+    with pytest.raises(AppError, match="held"), kernel.work(ADA) as work:
+        confirm_sync(work, connector.id)
+
+
+def test_syncing_again_gives_a_held_sync_up(
+    kernel: Kernel, connector: Connector, clock: FixedClock
+) -> None:
+    ingest_sync(kernel, deliver(kernel, connector, users=40).id)
+    clock.advance(HOUR)
+    held = deliver(kernel, connector, users=4)
+    ingest_sync(kernel, held.id)
+    with kernel.work(ADA) as work:
+        resume_connector(work, connector.id)
+    assert world.latest_sync(kernel, connector).state is SyncState.CANCELLED
+    clock.advance(HOUR)
+    ingest_sync(kernel, deliver(kernel, connector, users=40).id)
+    assert world.seen(kernel, connector).status is Status.CONNECTED
 
 
 def test_syncs_start_when_due_and_do_not_pile_up(

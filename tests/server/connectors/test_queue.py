@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 from google.protobuf.any_pb2 import Any
 
 from ostiary.baton.pb.connector_v2 import Resource
@@ -22,7 +21,6 @@ from ostiary.server.kernel.work import Kernel
 from tests.server.connectors import world
 from tests.server.connectors.world import ADA
 
-JOBS = sa.text("SELECT task_name, args, lock FROM procrastinate_jobs")
 GRANT = Task(grant=Task.GrantTask(principal=Resource(display_name="Bob")))
 
 
@@ -102,7 +100,7 @@ def test_success_publishes_the_upload_and_queues_its_ingestion(
     assert sync.state is SyncState.INGESTING
     assert sync.upload_id is not None
     with kernel.read() as connection:
-        job = connection.execute(JOBS).one()
+        job = connection.execute(world.JOBS).one()
     assert (job.task_name, job.args) == ("connectors.ingest_sync", {"sync_id": sync.id})
 
 
@@ -114,7 +112,7 @@ def test_finishing_again_changes_nothing(kernel: Kernel, connector: Connector) -
     world.finish(kernel, connector, "host-a", task.id)
     world.finish(kernel, connector, "host-a", task.id, Outcome(2, "on second thoughts"))
     with kernel.read() as connection:
-        assert len(connection.execute(JOBS).all()) == 1
+        assert len(connection.execute(world.JOBS).all()) == 1
     assert world.task_of(kernel, task.id).succeeded
 
 
@@ -187,7 +185,7 @@ def test_success_after_cancellation_publishes_nothing(kernel: Kernel, connector:
     world.finish(kernel, connector, "host-a", task.id)
     assert world.latest_sync(kernel, connector).state is SyncState.CANCELLED
     with kernel.read() as connection:
-        assert connection.execute(JOBS).all() == []
+        assert connection.execute(world.JOBS).all() == []
 
 
 def test_a_stopped_sync_whose_agent_died_ends_when_the_lease_does(

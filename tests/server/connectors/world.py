@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from ostiary.baton.pb.connectorapi_v1 import Task as TaskMessage
 from ostiary.server.connectors.actions import queue
 from ostiary.server.connectors.actions.queue import Outcome
@@ -12,6 +14,8 @@ from ostiary.server.connectors.store.syncs import Sync
 from ostiary.server.connectors.store.tasks import Task, Upload
 from ostiary.server.kernel.actor import SYSTEM, Actor
 from ostiary.server.kernel.work import Kernel
+
+JOBS = sa.text("SELECT task_name, args, lock FROM procrastinate_jobs ORDER BY id")
 
 ADA = Actor("user", "1srOrx2ZWZBpBUvZwXKQmoEYga2", "Ada")
 

@@ -9,7 +9,7 @@ from ostiary.server.connectors.files import upload_path, uploads_folder
 from ostiary.server.connectors.rules import SyncState
 from ostiary.server.connectors.store import syncs as sync_store
 from ostiary.server.connectors.store import tasks
-from ostiary.server.ingest.actions import SyncOutcome, apply_sync
+from ostiary.server.ingest.actions import Sync, SyncOutcome, apply_sync
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.audit import plain
 from ostiary.server.kernel.jobs import Jobs
@@ -24,9 +24,12 @@ MISSING: Final = (
 )
 
 
-@jobs.job(queue.INGEST)
+@jobs.job(syncs.INGEST)
 def ingest_sync(kernel: Kernel, sync_id: str) -> None:
-    """Once more after a crash: applying is idempotent, and so is noting what came of it."""
+    """Once more after a crash: applying is idempotent, and so is noting what came of it.
+
+    The file of a held sync stays, for when somebody confirms it.
+    """
     with kernel.read() as connection:
         sync = sync_store.find(connection, sync_id)
         connector_id = sync_store.connector_of(connection, sync_id)
@@ -37,9 +40,10 @@ def ingest_sync(kernel: Kernel, sync_id: str) -> None:
     if not path.exists():
         _note_failure(kernel, sync.key, MISSING)
         return
-    outcome = apply_sync(kernel, connector_id, path)
+    outcome = apply_sync(kernel, connector_id, path, Sync(confirmed=sync.confirmed_at is not None))
     _note(kernel, sync.key, sync.id, outcome)
-    path.unlink(missing_ok=True)
+    if outcome.state != "held":
+        path.unlink(missing_ok=True)
 
 
 @jobs.periodic("connectors.start_due_syncs", "* * * * *")

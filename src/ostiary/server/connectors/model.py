@@ -108,6 +108,7 @@ connector_syncs = sa.Table(
     instant("requested_at"),
     instant("started_at", nullable=True),
     instant("uploaded_at", nullable=True),
+    instant("confirmed_at", nullable=True, comment="when a large drop was said to be meant"),
     instant("ended_at", nullable=True),
     sa.Column("host", sa.Text),
     sa.Column("upload_id", sa.String(27)),

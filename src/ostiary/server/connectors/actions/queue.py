@@ -12,7 +12,7 @@ from google.protobuf.any_pb2 import Any as AnyMessage
 from ostiary.baton.pb.connectorapi_v1 import Task as TaskMessage
 from ostiary.server.connectors import leases
 from ostiary.server.connectors.actions.locking import locked
-from ostiary.server.connectors.actions.syncs import end_cancelled, end_failed
+from ostiary.server.connectors.actions.syncs import INGEST, end_cancelled, end_failed, ingest_lock
 from ostiary.server.connectors.leases import TERMS, Standing, TaskState
 from ostiary.server.connectors.rules import SyncState
 from ostiary.server.connectors.store import journal, registry, syncs, tasks
@@ -21,7 +21,6 @@ from ostiary.server.connectors.store.tasks import Task, Upload
 from ostiary.server.kernel.errors import AppError, Code, failed_precondition, invalid, not_found
 from ostiary.server.kernel.work import UnitOfWork
 
-INGEST: Final = "connectors.ingest_sync"
 NO_UPLOAD: Final = "The connector reported success without uploading a sync file."
 
 
@@ -294,7 +293,7 @@ def _publish(work: UnitOfWork, connector: Connector, sync_key: int, upload: Uplo
         sync_key,
         bytes=upload.size,
     )
-    work.defer(INGEST, lock=f"ingest:{connector.id}", sync_id=sync.id)
+    work.defer(INGEST, lock=ingest_lock(connector), sync_id=sync.id)
 
 
 def see_host(work: UnitOfWork, connector_id: str, host: str) -> None:

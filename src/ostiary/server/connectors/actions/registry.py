@@ -9,7 +9,11 @@ from typing import Any, Final
 from ostiary.server.catalog.actions import attach_connector
 from ostiary.server.connectors import schedule as schedules
 from ostiary.server.connectors.actions.locking import locked
-from ostiary.server.connectors.actions.syncs import enqueue_sync, stop_everything
+from ostiary.server.connectors.actions.syncs import (
+    discard_held_sync,
+    enqueue_sync,
+    stop_everything,
+)
 from ostiary.server.connectors.rules import PauseCategory
 from ostiary.server.connectors.schedule import Cron, Interval, Schedule, ScheduleError
 from ostiary.server.connectors.store import credentials, registry
@@ -131,9 +135,11 @@ def pause_connector(
 
 
 def resume_connector(work: UnitOfWork, connector_id: str) -> Connector:
+    """A sync that is held is given up; the next one shows whether things are still so."""
     before = locked(work, connector_id)
     if before.paused_at is None:
         return before
+    discard_held_sync(work, before)
     following = before.schedule.next_after(work.now) if before.schedule else None
     return _changed(
         work,

@@ -1,6 +1,6 @@
 """Asking for syncs, calling them off, and what their outcome means for the connector."""
 
-from typing import Any
+from typing import Any, Final
 
 from ostiary.baton.pb.connectorapi_v1 import Task as TaskMessage
 from ostiary.server.connectors.actions.locking import locked
@@ -20,6 +20,15 @@ from ostiary.server.kernel.work import UnitOfWork
 
 STORAGE_ENGINE = "sqlite"
 """What connectors are asked to upload; newer ones would send Pebble otherwise."""
+
+
+INGEST: Final = "connectors.ingest_sync"
+"""The job that applies an upload."""
+
+
+def ingest_lock(connector: Connector) -> str:
+    """Of the jobs of one connector, one runs at a time."""
+    return f"ingest:{connector.id}"
 
 
 def enqueue_sync(work: UnitOfWork, connector_id: str, cause: str) -> Sync:
@@ -64,6 +73,28 @@ def stop_sync(work: UnitOfWork, connector_id: str) -> Sync:
     stop_task(work, task)
     work.audit("connectors.sync.stop", "connector", connector.id, {"syncId": sync.id}, None)
     return syncs.get(work.connection, sync.key)
+
+
+def confirm_sync(work: UnitOfWork, connector_id: str) -> Sync:
+    """Somebody says that what a held sync would remove is really gone: it is applied after all."""
+    connector = locked(work, connector_id)
+    sync = _held(work, connector)
+    syncs.update(
+        work.connection, sync.key, state=SyncState.INGESTING, error="", confirmed_at=work.now
+    )
+    work.audit("connectors.sync.confirm", "connector", connector.id, None, {"syncId": sync.id})
+    work.defer(INGEST, lock=ingest_lock(connector), sync_id=sync.id)
+    return syncs.get(work.connection, sync.key)
+
+
+def discard_held_sync(work: UnitOfWork, connector: Connector) -> None:
+    """Does nothing when none is held."""
+    sync = syncs.find_held(work.connection, connector.key)
+    if sync is not None:
+        _ended(work, sync.key, SyncState.CANCELLED)
+        journal.write_line(
+            work.connection, connector.key, work.now, "info", "Held sync discarded.", sync.key
+        )
 
 
 def stop_everything(work: UnitOfWork, connector: Connector, *, only_syncs: bool) -> None:
@@ -143,6 +174,7 @@ def end_applied(
         last_sync_at=work.now,
         consecutive_failures=NO_FAILURES.count,
         alerted_at=NO_FAILURES.alerted_at,
+        **_pause_after(connector),
     )
     journal.write_line(
         work.connection, connector.key, work.now, "info", "Sync applied.", sync.key, **counts
@@ -182,6 +214,20 @@ def _known_and_locked(work: UnitOfWork, sync_id: str) -> tuple[Sync, Connector |
         raise not_found("The sync does not exist.")
     connector = registry.lock_by_key(work.connection, sync.connector_key)
     return syncs.get(work.connection, sync.key), connector
+
+
+def _held(work: UnitOfWork, connector: Connector) -> Sync:
+    sync = syncs.find_held(work.connection, connector.key)
+    if sync is None:
+        raise failed_precondition("No sync is held.")
+    return sync
+
+
+def _pause_after(connector: Connector) -> dict[str, Any]:
+    """A pause that only protected a held sync ends when that sync is applied."""
+    if connector.paused_category is not PauseCategory.ANOMALY:
+        return {}
+    return {"paused_at": None, "paused_category": None, "paused_reason": ""}
 
 
 def _text(text: str) -> str:

@@ -22,6 +22,7 @@ class Sync:
     requested_at: datetime
     started_at: datetime | None
     uploaded_at: datetime | None
+    confirmed_at: datetime | None
     ended_at: datetime | None
     host: str | None
     upload_id: str | None
@@ -45,6 +46,12 @@ def get(connection: sa.Connection, key: int) -> Sync:
 
 def find_open(connection: sa.Connection, connector_key: int) -> Sync | None:
     return _one(connection, (connector_syncs.c.connector_id == connector_key) & _OPEN)
+
+
+def find_held(connection: sa.Connection, connector_key: int) -> Sync | None:
+    """A connector with a held sync is paused, so there is one at most."""
+    held = connector_syncs.c.state == SyncState.HELD
+    return _one(connection, (connector_syncs.c.connector_id == connector_key) & held)
 
 
 def find_latest(connection: sa.Connection, connector_key: int, limit: int = 50) -> list[Sync]:
@@ -104,6 +111,7 @@ def _sync(row: sa.Row[Any]) -> Sync:
         requested_at=row.requested_at,
         started_at=row.started_at,
         uploaded_at=row.uploaded_at,
+        confirmed_at=row.confirmed_at,
         ended_at=row.ended_at,
         host=row.host,
         upload_id=row.upload_id,
