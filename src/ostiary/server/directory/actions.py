@@ -1,0 +1,237 @@
+"""What is done to people and to owners of accounts. Everything here is locked against itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from ostiary.server.directory.rules import matching
+from ostiary.server.directory.rules.assembly import Directory, Link
+from ostiary.server.directory.rules.matching import Case, Index, Mode
+from ostiary.server.directory.rules.subjects import Person
+from ostiary.server.directory.store import accounts, directories, owners, people, sign_ins
+from ostiary.server.directory.store.accounts import Known
+from ostiary.server.directory.store.assembling import gather
+from ostiary.server.directory.store.directories import App, Stored
+from ostiary.server.directory.store.people import Changes
+from ostiary.server.directory.store.reading import Found
+from ostiary.server.kernel.errors import failed_precondition, invalid, not_found
+from ostiary.server.kernel.work import UnitOfWork
+
+MANUAL = "manual"
+REFRESH = "directory.refresh"
+NOTHING = Changes()
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What a refresh changed: people, and owners of accounts."""
+
+    people: Changes = NOTHING
+    owners: Changes = NOTHING
+
+    def __bool__(self) -> bool:
+        return bool(self.people or self.owners)
+
+
+def refresh(unit: UnitOfWork, app_id: int) -> Refreshed:
+    """After accounts of an app (by internal id) changed. A repeat writes nothing.
+
+    Accounts of a directory make people, and people may own accounts of all apps; accounts of
+    another app only look for their own owners.
+    """
+    app = directories.app_by_number(unit.connection, app_id)
+    if app is None:
+        return Refreshed()
+    people.lock(unit.connection)
+    configured = directories.every(unit.connection)
+    serves = app.public_id in {each.directory.app_id for each in configured}
+    if serves or people.someone_is_new(unit.connection):
+        done = _assemble(unit, configured)
+        if done.people or not serves:
+            apps = directories.apps_with_accounts(unit.connection)
+            done = replace(done, owners=_plus(done.owners, _find_owners(unit, apps)))
+    else:
+        done = Refreshed(owners=_find_owners(unit, [app.public_id]))
+    return _recorded(unit, app.public_id, done)
+
+
+def refresh_everything(unit: UnitOfWork) -> Refreshed:
+    """All directories and all apps, such as after an import condition changed."""
+    people.lock(unit.connection)
+    done = _assemble(unit, directories.every(unit.connection))
+    apps = directories.apps_with_accounts(unit.connection)
+    done = replace(done, owners=_plus(done.owners, _find_owners(unit, apps)))
+    return _recorded(unit, "all", done)
+
+
+def save_directory(
+    unit: UnitOfWork, app_id: str, wanted: Directory, mappings: dict[str, Any]
+) -> None:
+    """Makes an app a directory or changes how it is one; people follow in the background."""
+    people.lock(unit.connection)
+    app = _app(unit, app_id)
+    if not directories.has_been_synced(unit.connection, app.id):
+        raise failed_precondition("an app can be a directory once it has been synced")
+    before = directories.find(unit.connection, app_id)
+    directories.save(unit, app.id, wanted, mappings)
+    if before is not None and before.directory.merge_cases != wanted.merge_cases:
+        directories.want_remerge(unit, wanted=True)
+    after = directories.find(unit.connection, app_id)
+    unit.audit(
+        "directory.directory.update" if before else "directory.directory.create",
+        "directory",
+        app_id,
+        _told(before),
+        _told(after),
+    )
+    unit.defer(REFRESH, queueing_lock=REFRESH)
+
+
+def remove_directory(unit: UnitOfWork, app_id: str) -> None:
+    """Its accounts are like those of any other app from now on."""
+    people.lock(unit.connection)
+    before = directories.find(unit.connection, app_id)
+    if before is None:
+        raise not_found("this app is no directory")
+    directories.remove(unit, before.app)
+    unit.audit("directory.directory.delete", "directory", app_id, _told(before))
+    unit.defer(REFRESH, queueing_lock=REFRESH)
+
+
+def set_matching(unit: UnitOfWork, app_id: str, mode: Mode, cases: Sequence[Case] = ()) -> None:
+    """How an app's accounts find their owners, who are looked for anew at once."""
+    if (mode == "custom") != bool(cases):
+        raise invalid("custom matching, and no other, has pairs of keys")
+    matching.rules_of(mode, cases)
+    people.lock(unit.connection)
+    app = _app(unit, app_id)
+    before = directories.matching(unit.connection, app_id)
+    directories.set_matching(unit, app.id, mode, cases)
+    unit.audit(
+        "directory.matching.update",
+        "app",
+        app_id,
+        {"mode": before[0], "cases": [asdict(case) for case in before[1]]},
+        {"mode": mode, "cases": [asdict(case) for case in cases]},
+    )
+    refresh(unit, app.id)
+
+
+def set_owner(unit: UnitOfWork, account: Found, person_id: str | None) -> None:
+    """By hand: a person (by public id), or nobody. Syncs leave it so."""
+    people.lock(unit.connection)
+    if people.someone_is_new(unit.connection):
+        _assemble(unit, directories.every(unit.connection))
+    if person_id is not None and not people.exists(unit.connection, person_id):
+        raise invalid("there is no such user")
+    owners.decide(unit, account.resource_id, person_id)
+    _owner_changed(unit, account, {"owner": person_id, "decided": True})
+
+
+def reset_owner(unit: UnitOfWork, account: Found) -> None:
+    """Whoever matching finds."""
+    people.lock(unit.connection)
+    owners.reset(unit, account.resource_id)
+    _owner_changed(unit, account, {"decided": False})
+
+
+def set_account_type(unit: UnitOfWork, account: Found, account_type: str) -> None:
+    """user, service or system: never inferred, and kept by syncs."""
+    owners.set_type(unit, account.resource_id, account_type)
+    unit.audit(
+        "directory.account.set_type",
+        "app_user",
+        account.id,
+        {"type": account.account_type},
+        {"type": account_type},
+    )
+
+
+def set_trusted_domains(unit: UnitOfWork, domains: Sequence[str]) -> None:
+    before = directories.domains(unit.connection)
+    directories.set_domains(unit, domains)
+    unit.audit(
+        "directory.trusted_domains.update",
+        "settings",
+        "trusted_domains",
+        {"domains": before},
+        {"domains": list(domains)},
+    )
+
+
+def _app(unit: UnitOfWork, app_id: str) -> App:
+    app = directories.find_app(unit.connection, app_id)
+    if app is None:
+        raise not_found("there is no such app")
+    return app
+
+
+def _owner_changed(unit: UnitOfWork, account: Found, after: dict[str, Any]) -> None:
+    before = {"owner": account.owner_id, "decided": account.owner_decided}
+    unit.audit("directory.account.set_owner", "app_user", account.id, before, after)
+    refresh(unit, account.app)
+
+
+def _assemble(unit: UnitOfWork, configured: Sequence[Stored]) -> Refreshed:
+    remerge = any(each.remerge for each in configured)
+    assembly, known = gather(
+        unit.connection,
+        [each.directory for each in configured],
+        unit.new_id,
+        remerge=remerge,
+    )
+    changes = people.save(unit, assembly.people)
+    sign_ins.follow(unit)
+    directories.want_remerge(unit, wanted=False)
+    links = ((each.account.id, _link(each, assembly.links.get(each.account.id))) for each in known)
+    return Refreshed(changes, owners.save(unit, links))
+
+
+def _find_owners(unit: UnitOfWork, app_ids: Sequence[str]) -> Changes:
+    everybody = list(people.current(unit.connection))
+    total = NOTHING
+    for app_id in app_ids:
+        total = _plus(total, owners.save(unit, _matched(unit, app_id, everybody)))
+    return total
+
+
+def _matched(
+    unit: UnitOfWork, app_id: str, everybody: Sequence[Person]
+) -> Iterator[tuple[int, Link | None]]:
+    index = Index(matching.rules_of(*directories.matching(unit.connection, app_id)))
+    for person in everybody:
+        index.add(person)
+    for known in accounts.of_apps(unit.connection, [app_id]):
+        match = None if known.decided else index.match(known.account)
+        found = Link(match.person, match.rule) if match else None
+        yield known.account.id, _link(known, found)
+
+
+def _link(known: Known, found: Link | None) -> Link | None:
+    if not known.decided:
+        return found
+    return Link(known.decided_owner, MANUAL) if known.decided_owner else None
+
+
+def _plus(one: Changes, other: Changes) -> Changes:
+    return Changes(
+        one.added + other.added, one.removed + other.removed, one.changed + other.changed
+    )
+
+
+def _recorded(unit: UnitOfWork, what: str, done: Refreshed) -> Refreshed:
+    if done:
+        unit.audit("directory.people.refresh", "directory", what, after=asdict(done))
+    return done
+
+
+def _told(stored: Stored | None) -> dict[str, Any] | None:
+    if stored is None:
+        return None
+    return {
+        "condition": stored.directory.condition,
+        "merge_cases": [asdict(case) for case in stored.directory.merge_cases],
+        "mappings": stored.mappings,
+    }

@@ -1,0 +1,17 @@
+"""What the directory has done in the background."""
+
+from __future__ import annotations
+
+from ostiary.server.directory import actions
+from ostiary.server.kernel.actor import SYSTEM
+from ostiary.server.kernel.jobs import Jobs
+from ostiary.server.kernel.work import Kernel
+
+jobs = Jobs()
+
+
+@jobs.job(actions.REFRESH)
+def refresh(kernel: Kernel) -> None:
+    """People and owners after somebody changed what makes them."""
+    with kernel.work(SYSTEM) as unit:
+        actions.refresh_everything(unit)

@@ -1,0 +1,1 @@
+"""All SQL about people, directories and owners of accounts."""

@@ -1,0 +1,150 @@
+"""Accounts and people as clients ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import sqlalchemy as sa
+
+Owner = Literal["any", "orphaned", "owned"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """An account. `id` and `app_id` are public, `resource_id` and `app` internal."""
+
+    resource_id: int
+    id: str
+    app: int
+    app_id: str
+    display_name: str
+    login: str
+    login_aliases: list[str]
+    emails: list[str]
+    status: str
+    status_details: str
+    profile: Mapping[str, Any]
+    traits: Mapping[str, Any]
+    account_type: str
+    owner_id: str | None
+    owner_status: str | None
+    owner_decided: bool
+    reason: str | None
+    created_at: datetime
+    updated_at: datetime
+    sort_name: str
+
+
+@dataclass(frozen=True)
+class AccountFilter:
+    """What is empty lets everything through."""
+
+    app_ids: Sequence[str] = ()
+    ids: Sequence[str] = ()
+    excluded_ids: Sequence[str] = ()
+    owner_ids: Sequence[str] = ()
+    statuses: Sequence[str] = ()
+    types: Sequence[str] = ()
+    external: bool | None = None
+    orphaned: bool = False
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class FoundPerson:
+    """A person, or a service that signs in."""
+
+    id: str
+    kind: str
+    origin: str
+    created_at: datetime
+    updated_at: datetime
+    sign_in_status: str | None
+    directory_ids: Sequence[str] = ()
+    role_ids: Sequence[str] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+_ACCOUNT: Final = """
+SELECT r.id AS resource_id, r.public_id AS id, a.id AS app, a.public_id AS app_id, v.display_name,
+    v.login, v.login_aliases, v.emails, v.status, v.status_details, v.profile, v.traits,
+    coalesce(e.account_type, 'user') AS account_type, p.public_id AS owner_id,
+    CASE WHEN u.status IN ('disabled', 'deleted') AND pv.status <> 'deleted' THEN 'disabled'
+        ELSE pv.status END AS owner_status,
+    coalesce(e.owner_decided, false) AS owner_decided, o.reason, r.created_at,
+    v.valid_from AS updated_at, lower(v.display_name) AS sort_name
+FROM connector_feeds f
+JOIN apps a ON a.id = f.app_id AND a.deleted_at IS NULL
+JOIN resource_types t ON t.feed_id = f.id
+JOIN resource_type_versions tv ON tv.resource_type_id = t.id
+    AND tv.valid_to = 'infinity' AND 'user' = ANY (tv.traits)
+JOIN resources r ON r.resource_type_id = t.id
+JOIN resource_versions v ON v.resource_id = r.id AND v.valid_to = 'infinity'
+LEFT JOIN account_edits e ON e.resource_id = r.id
+LEFT JOIN account_owners o ON o.resource_id = r.id AND o.valid_to = 'infinity'
+LEFT JOIN people p ON p.id = o.person_id
+LEFT JOIN person_versions pv ON pv.person_id = p.id AND pv.valid_to = 'infinity'
+LEFT JOIN platform_users u ON u.id = p.user_id
+"""
+
+_CONDITIONS: Final = {
+    "app_ids": "a.public_id = ANY (:app_ids)",
+    "ids": "r.public_id = ANY (:ids)",
+    "excluded_ids": "NOT r.public_id = ANY (:excluded_ids)",
+    "owner_ids": "p.public_id = ANY (:owner_ids)",
+    "statuses": "v.status = ANY (:statuses)",
+    "types": "coalesce(e.account_type, 'user') = ANY (:types)",
+    "query": "position(lower(:query) IN lower(concat_ws(' ', v.display_name, v.login, "
+    "array_to_string(v.emails, ' ')))) > 0",
+}
+
+_ORPHANED: Final = (
+    "(p.id IS NULL OR pv.status IN ('disabled', 'deleted') OR u.status IN ('disabled', 'deleted'))"
+)
+
+_EXTERNAL: Final = """
+    (EXISTS (SELECT FROM trusted_domains) AND address.domain <> '' AND NOT EXISTS (
+        SELECT FROM trusted_domains d WHERE address.domain = d.domain
+            OR address.domain LIKE '%.' || d.domain))
+"""
+
+_ADDRESS: Final = """
+CROSS JOIN LATERAL (SELECT rtrim(lower(btrim(substring(coalesce(
+    (SELECT each FROM unnest(v.emails) WITH ORDINALITY AS emails (each, place)
+        WHERE position('@' IN each) > 0 ORDER BY place LIMIT 1),
+    CASE WHEN position('@' IN v.login) > 0 THEN v.login END, '@') FROM '[^@]*$'))), '.') AS domain
+) AS address
+"""
+
+
+def accounts(
+    connection: sa.Connection, wanted: AccountFilter, after: Sequence[Any] | None, limit: int
+) -> list[Found]:
+    """By name; `after` is the name in lower case and the internal id of the last one seen."""
+    conditions = ["true"]
+    values: dict[str, Any] = {"limit": limit}
+    for name, condition in _CONDITIONS.items():
+        value = getattr(wanted, name)
+        if value:
+            conditions.append(condition)
+            values[name] = value if isinstance(value, str) else list(value)
+    if wanted.orphaned:
+        conditions.append(_ORPHANED)
+    if wanted.external is not None:
+        conditions.append(_EXTERNAL if wanted.external else f"NOT {_EXTERNAL}")
+    if after is not None:
+        conditions.append("(lower(v.display_name), r.id) > (:after_name, :after_id)")
+        values |= {"after_name": after[0], "after_id": after[1]}
+    statement = (
+        f"{_ACCOUNT} {_ADDRESS} WHERE {' AND '.join(conditions)} "
+        "ORDER BY lower(v.display_name), r.id LIMIT :limit"
+    )
+    return [Found(**row._asdict()) for row in connection.execute(sa.text(statement), values)]
+
+
+def find_account(connection: sa.Connection, app_id: str, account_id: str) -> Found | None:
+    wanted = AccountFilter(app_ids=[app_id], ids=[account_id])
+    return next(iter(accounts(connection, wanted, None, 1)), None)
