@@ -11,6 +11,7 @@ import pytest
 from ostiary.baton.annotations import pack
 from ostiary.baton.c1z import C1zReader, GrantSheet
 from ostiary.baton.pb import connector_v2 as pb
+from ostiary.connector import oneshot
 from ostiary.connector.connector import Finding, SyncScope
 from ostiary.connector.entitlements import entitlement_stub
 from ostiary.connector.resources import resource_id
@@ -345,6 +346,17 @@ def test_an_existing_file_gains_a_sync_and_keeps_as_many_as_wanted(runner: Runne
     keep_three = {"BATON_KEEP_SYNC_COUNT": "3"}
     ids.append(runner(environment=keep_three).last["sync_id"])
     assert syncs(runner.file) == ids[1:]
+
+
+def test_a_large_file_keeps_its_earlier_sync_only_on_request(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner()
+    monkeypatch.setattr(oneshot, "LARGE_FILE", 1)
+    alone = runner().last["sync_id"]
+    assert syncs(runner.file) == [alone]
+    beside = runner(environment={"BATON_KEEP_SYNC_COUNT": "2"}).last["sync_id"]
+    assert syncs(runner.file) == [alone, beside]
 
 
 def test_a_failed_run_leaves_the_existing_file_as_it_was(runner: Runner) -> None:

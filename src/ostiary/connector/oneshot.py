@@ -6,6 +6,9 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
 
 from ostiary.baton.c1z import C1zWriter, SealedSync
 from ostiary.connector.connector import SyncScope
@@ -20,7 +23,10 @@ from ostiary.connector.status import ConnectorError, Status
 from ostiary.connector.summary import Summary
 from ostiary.connector.sync import SyncOutcome
 
+log = structlog.stdlib.get_logger("ostiary.connector")
 KEEP_SYNCS = 2
+LARGE_FILE = 128 * 1024 * 1024
+"""Bytes from which a file's earlier sync is kept only on request: docs/adr/0009."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class OneShot:
             C1zWriter(
                 output,
                 sync_type=sync_type_of(scope),
-                keep=keep_from(self.environment.get("BATON_KEEP_SYNC_COUNT", "")),
+                keep=keep_from(self.environment.get("BATON_KEEP_SYNC_COUNT", ""), output),
                 temp_dir=folder,
             ) as writer,
         ):
@@ -73,6 +79,13 @@ async def _sync(
         return await run.write(writer, scope, sealing=interrupts.hold)
 
 
-def keep_from(text: str) -> int:
-    """The value of BATON_KEEP_SYNC_COUNT, or the default when it is no positive number."""
-    return int(text) if text.isdecimal() and int(text) > 0 else KEEP_SYNCS
+def keep_from(text: str, output: Path) -> int:
+    """How many full syncs the file is to hold: as BATON_KEEP_SYNC_COUNT says, else the default."""
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    if output.exists() and output.stat().st_size >= LARGE_FILE:
+        log.info(
+            "the earlier sync is not kept: the file is large", kept_by="BATON_KEEP_SYNC_COUNT=2"
+        )
+        return 1
+    return KEEP_SYNCS

@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from ostiary.baton.c1z import schema
+from ostiary.baton.c1z.container import require_c1z
 from ostiary.baton.c1z.errors import CorruptC1zError, storage_errors
 from ostiary.baton.c1z.runs import SyncRun, SyncType, read_runs, retained
 from ostiary.baton.c1z.working import WorkingDatabase, forget_name, read_only_uri, unpacked
@@ -14,9 +15,13 @@ def carry_over(
 ) -> list[SyncRun]:
     """Copies the runs to keep with all their records and returns them, oldest first.
 
-    A missing or empty file holds none. Anything but a readable .c1z raises.
+    A missing or empty file holds none. Anything but a readable .c1z raises; where a full sync is
+    to stand alone there is nothing to read, and only a file of another kind raises.
     """
     if not previous.exists() or previous.stat().st_size == 0:
+        return []
+    if keep == 1 and beside is SyncType.FULL:
+        require_c1z(previous)
         return []
     connection = working.connection
     with (

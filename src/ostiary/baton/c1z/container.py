@@ -98,6 +98,12 @@ def unpack(path: Path, target: Path, max_bytes: int = MAX_DECODED_BYTES) -> int:
     return size
 
 
+def require_c1z(path: Path) -> None:
+    """Raises unless the file begins as a .c1z with SQLite inside does."""
+    with storage_errors(path, "reading"), path.open("rb") as file:
+        check_magic(path, file.read(len(MAGIC)))
+
+
 def check_magic(path: Path, magic: bytes) -> None:
     """Raises for everything but the SQLite flavour of a .c1z."""
     if magic == PEBBLE_MAGIC:
