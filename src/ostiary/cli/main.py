@@ -20,6 +20,7 @@ class Commands(LazyCommands):
         "serve": "ostiary.cli.serve",
         "audit": "ostiary.cli.audit",
         "keys": "ostiary.cli.keys",
+        "users": "ostiary.cli.users",
     }
 
 

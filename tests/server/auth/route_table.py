@@ -11,6 +11,7 @@ from ostiary.server.kernel.authz.roles import (
     ROLES,
     SUPER_ADMINISTRATOR,
 )
+from tests.server.catalog import route_table as catalog
 
 ANYBODY = frozenset({"anonymous", *(role.name for role in ROLES)})
 SIGNED_IN = frozenset(role.name for role in ROLES)
@@ -58,5 +59,6 @@ ROUTES: dict[str, frozenset[str]] = {
     "GET /api/v1/service_principals/{service_principal_id}/credentials/{id}": SUPER_AND_READERS,
     "PATCH /api/v1/service_principals/{service_principal_id}/credentials/{id}": SUPER,
     "DELETE /api/v1/service_principals/{service_principal_id}/credentials/{id}": SUPER,
+    **catalog.ROUTES,
 }
 """By "METHOD path": the names of the roles that are let through."""

@@ -42,6 +42,7 @@ def test_a_wrong_password_and_an_unknown_person_look_the_same(people: People) ->
     unknown = people.anonymous().post(SIGN_IN, data={**WRONG, "email": "bob@corp.test"})
     assert wrong.status_code == unknown.status_code == 401
     assert wrong.text.replace(ANN, "bob@corp.test") == unknown.text
+    assert people.audit_actions()[-2:] == ["auth.sign_in.refuse"] * 2
 
 
 def test_signing_in_always_starts_a_new_session(people: People) -> None:

@@ -17,13 +17,13 @@ from ostiary.server.kernel.auth.assertions import (
 )
 from ostiary.server.kernel.auth.client_ids import public_key_of
 from ostiary.server.kernel.auth.clients import Client, ClientKey, ClientRegistry
+from ostiary.server.kernel.auth.links import LOOPBACK
 from ostiary.server.kernel.settings import Settings
 from ostiary.server.kernel.work import Kernel, UnitOfWork
 
 CLIENT_CREDENTIALS = "client_credentials"
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 TOKEN_PATH = "/auth/v1/token"  # noqa: S105
 DEVICE_AUTHORIZATION_PATH = "/auth/v1/device_authorization"
 

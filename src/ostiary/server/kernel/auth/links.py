@@ -12,15 +12,25 @@ from ostiary.server.kernel.auth.digests import digest, new_token
 from ostiary.server.kernel.auth.model import one_time_links as links
 from ostiary.server.kernel.auth.user_store import User
 from ostiary.server.kernel.authz.roles import SUPER_ADMINISTRATOR
+from ostiary.server.kernel.settings import Settings
 from ostiary.server.kernel.work import Kernel, UnitOfWork
 
 BOOTSTRAP_LIFE = timedelta(hours=24)
 PASSWORD_LIFE = timedelta(hours=48)
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 BOOTSTRAP_PATH = "/auth/start"
 PASSWORD_PATH = "/auth/password"  # noqa: S105
 
 
-def bootstrap_link(kernel: Kernel, base_url: str) -> str | None:
+def web_url(settings: Settings) -> str:
+    """Where browsers find us. Without TLS if only this machine knows us by name: no browser trusts
+    the certificate that we made for ourselves."""
+    if settings.external_host in LOOPBACK:
+        return f"http://{settings.http_host}:{settings.http_port}"
+    return settings.external_url
+
+
+def bootstrap_link(kernel: Kernel) -> str | None:
     """For `ostiary serve` to print: whoever opens it first becomes Super Administrator.
 
     None once somebody is. The secret is in the fragment, which reaches no server's log.
@@ -31,15 +41,15 @@ def bootstrap_link(kernel: Kernel, base_url: str) -> str | None:
             return None
         token = _add(unit, "bootstrap", None, BOOTSTRAP_LIFE)
         unit.audit("auth.bootstrap_link.create", "link", "bootstrap")
-    return f"{base_url}{BOOTSTRAP_PATH}#{token}"
+    return f"{web_url(kernel.settings)}{BOOTSTRAP_PATH}#{token}"
 
 
-def password_link(unit: UnitOfWork, user: User, base_url: str) -> tuple[str, datetime]:
+def password_link(unit: UnitOfWork, user: User, settings: Settings) -> tuple[str, datetime]:
     """Replaces earlier ones for the same person. Also returns when it expires."""
     unit.connection.execute(links.delete().where(links.c.user_id == user.id))
     token = _add(unit, "password", user.id, PASSWORD_LIFE)
     unit.audit("auth.password_link.create", "user", user.public_id)
-    return f"{base_url}{PASSWORD_PATH}#{token}", unit.now + PASSWORD_LIFE
+    return f"{web_url(settings)}{PASSWORD_PATH}#{token}", unit.now + PASSWORD_LIFE
 
 
 def is_live_bootstrap(connection: sa.Connection, token: str, now: datetime) -> bool:

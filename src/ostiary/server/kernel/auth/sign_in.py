@@ -166,13 +166,14 @@ def _open(unit: UnitOfWork, user: User, browser: Browser, means: str) -> str:
 
 
 def _record_failure(kernel: Kernel, user: User | None, browser: Browser) -> None:
-    """Never what was typed: people type passwords into the wrong field."""
-    log.warning("sign_in.refused", user=user and user.public_id, address=browser.address)
-    if user:
-        with kernel.work(SYSTEM) as unit:
-            unit.audit(
-                "auth.sign_in.refuse", "user", user.public_id, after={"address": browser.address}
-            )
+    """Never what was typed: people type passwords into the wrong field.
+
+    Also for accounts that do not exist, so that both cases take equally long.
+    """
+    identity = user.public_id if user else ""
+    log.warning("sign_in.refused", user=identity, address=browser.address)
+    with kernel.work(SYSTEM) as unit:
+        unit.audit("auth.sign_in.refuse", "user", identity, after={"address": browser.address})
 
 
 def _check(password: str, *personal: str) -> None:

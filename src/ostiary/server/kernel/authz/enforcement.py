@@ -19,6 +19,9 @@ from ostiary.server.kernel.errors import denied
 from ostiary.server.kernel.rest import KernelOf
 from ostiary.server.kernel.work import Kernel
 
+Connection = sa.Connection
+"""For the signatures of `Ownership` checks, where SQL has no place."""
+
 Ownership = Callable[[sa.Connection, Caller, Mapping[str, str]], bool]
 """Whether what the path names belongs to the caller. Gets the path's parameters."""
 

@@ -46,7 +46,7 @@ def create_user(
     """Ours, not C1's: a local account, with a link to choose its password."""
     with kernel.work(access.caller.actor) as unit:
         user = users.create_person(unit, request.email, request.display_name, "local")
-        link, expires = links.password_link(unit, user, kernel.settings.external_url)
+        link, expires = links.password_link(unit, user, kernel.settings)
     view = m.UserView(user=m.user_message(user))
     return m.CreateUserReply(user_view=view, password_link=link, password_link_expires_at=expires)
 
@@ -56,7 +56,7 @@ def create_password_link(kernel: KernelOf, access: Administrator, id: str) -> m.
     """Ours: for a local account whose password was lost."""
     with kernel.work(access.caller.actor) as unit:
         user = users.find(unit.connection, id, "human")
-        link, expires = links.password_link(unit, user, kernel.settings.external_url)
+        link, expires = links.password_link(unit, user, kernel.settings)
     return m.PasswordLinkReply(password_link=link, password_link_expires_at=expires)
 
 
