@@ -16,7 +16,8 @@ install: .venv/.installed  ## Install the locked dependencies into .venv
 	.tools/bin/pip install --quiet "uv>=0.5"
 
 .venv/.installed: pyproject.toml uv.lock $(if $(findstring .tools,$(UV)),.tools/bin/uv)
-	$(UV) sync --frozen --quiet
+	$(UV) sync --frozen --quiet --compile-bytecode
+	$(RUN) python -m compileall -q src
 	@touch $@
 
 demo: install  ## Start a simulated tenant, sync it twice, explain one access path
