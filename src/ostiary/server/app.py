@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 
+from ostiary.server.catalog import routes as catalog
 from ostiary.server.kernel import http
 from ostiary.server.kernel.auth import routes as auth
 from ostiary.server.kernel.auth.authentication import default_authentication
@@ -24,7 +25,7 @@ from ostiary.server.kernel.upkeep import jobs as upkeep
 from ostiary.server.kernel.work import Kernel
 from ostiary.server.kernel.worker import Worker
 
-ROUTERS: tuple[APIRouter, ...] = (*auth.ROUTERS, system_log)
+ROUTERS: tuple[APIRouter, ...] = (*auth.ROUTERS, system_log, *catalog.ROUTERS)
 """The slices' REST APIs. Where paths clash, the first one wins."""
 
 JOBS: tuple[Jobs, ...] = (upkeep, auth_upkeep)

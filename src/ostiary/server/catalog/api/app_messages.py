@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import Field
 
-from ostiary.server.access.store.inventory.apps import App as StoredApp
-from ostiary.server.access.store.inventory.apps import Cascade
+from ostiary.server.catalog.store.app_search import App as StoredApp
+from ostiary.server.catalog.store.apps import Cascade
 from ostiary.server.kernel.auth.api.messages import User
 from ostiary.server.kernel.paging import PagedRequest
 from ostiary.server.kernel.rest import FieldMask, Int64, Message, Timestamp
@@ -69,15 +71,21 @@ class OwnersRequest(Message):
 
 
 class DeletionPreview(Message):
-    """`apps`: the names of all apps that would go, this one first. `connectors`: what has to be
-    deleted before."""
+    """The apps discovered through this one, at whatever depth, and how much is in all of them."""
 
-    apps: list[str]
-    connectors: list[str]
+    managed_apps: int
+    unmanaged_apps: int
+    apps_with_connectors: int
     accounts: Int64 = 0
     resources: Int64 = 0
     entitlements: Int64 = 0
     grants: Int64 = 0
+
+
+class DeleteAppRequest(Message):
+    """Ours: with what the preview told, nothing is deleted once it is more than that."""
+
+    expected: DeletionPreview | None = None
 
 
 class ManageRequest(Message):
@@ -105,9 +113,17 @@ def app_message(app: StoredApp) -> App:
     )
 
 
-def preview_message(cascade: Cascade) -> DeletionPreview:
-    counts = {
-        kind: cascade.counts.get(kind, 0)
-        for kind in ("accounts", "resources", "entitlements", "grants")
-    }
-    return DeletionPreview(apps=list(cascade.apps), connectors=list(cascade.connectors), **counts)
+def preview_message(cascade: Cascade, counts: Mapping[str, int]) -> DeletionPreview:
+    return DeletionPreview(
+        managed_apps=cascade.managed,
+        unmanaged_apps=cascade.unmanaged,
+        apps_with_connectors=cascade.with_connectors,
+        accounts=counts.get("accounts", 0),
+        resources=counts.get("resources", 0),
+        entitlements=counts.get("entitlements", 0),
+        grants=counts.get("grants", 0),
+    )
+
+
+def expected_cascade(preview: DeletionPreview) -> Cascade:
+    return Cascade(preview.unmanaged_apps, preview.managed_apps, preview.apps_with_connectors)

@@ -50,6 +50,7 @@ CROSS JOIN LATERAL jsonb_each_text(k.types) n
 GROUP BY k.kind
 """  # noqa: S608
 
+
 @dataclass(frozen=True)
 class App:
     """`key` is the internal id. `user_count`: accounts after the newest sync."""

@@ -33,7 +33,9 @@ class Asked:
 
     def among(self, expression: str, name: str, wanted: Sequence[str]) -> Asked:
         """Nothing wanted is everything wanted, as in the searches of C1."""
-        return self.where(f"{expression} = ANY(:{name})", **{name: list(wanted)}) if wanted else self
+        return (
+            self.where(f"{expression} = ANY(:{name})", **{name: list(wanted)}) if wanted else self
+        )
 
     def outside(self, expression: str, name: str, unwanted: Sequence[str]) -> Asked:
         if not unwanted:

@@ -1,0 +1,7 @@
+"""All routes of the catalogue, for the composition root. Where paths clash, literal ones first."""
+
+from __future__ import annotations
+
+from ostiary.server.catalog.api import app_owners, apps
+
+ROUTERS = (apps.router, app_owners.router)

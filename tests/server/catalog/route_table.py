@@ -1,0 +1,32 @@
+"""Who gets through to which route of the catalogue, on apps that are not their own."""
+
+from __future__ import annotations
+
+from ostiary.server.kernel.authz.roles import (
+    APPLICATION_ADMINISTRATOR,
+    READ_ONLY_ADMINISTRATOR,
+    SUPER_ADMINISTRATOR,
+)
+
+SUPER = frozenset({SUPER_ADMINISTRATOR.name})
+READERS = SUPER | {READ_ONLY_ADMINISTRATOR.name}
+SEARCHERS = READERS | {APPLICATION_ADMINISTRATOR.name}
+"""Application administrators find the apps they own."""
+
+ROUTES: dict[str, frozenset[str]] = {
+    "GET /api/v1/apps": SEARCHERS,
+    "POST /api/v1/apps": SUPER | {APPLICATION_ADMINISTRATOR.name},
+    "POST /api/v1/search/apps": SEARCHERS,
+    "POST /api/v1/apps/manage": SUPER,
+    "GET /api/v1/apps/{app_id}": READERS,
+    "POST /api/v1/apps/{app_id}": SUPER,
+    "DELETE /api/v1/apps/{app_id}": SUPER,
+    "GET /api/v1/apps/{app_id}/deletion_preview": SUPER,
+    "POST /api/v1/apps/{app_id}/manage": SUPER,
+    "GET /api/v1/apps/{app_id}/ownerids": READERS,
+    "GET /api/v1/apps/{app_id}/owners": READERS,
+    "PUT /api/v1/apps/{app_id}/owners": SUPER,
+    "DELETE /api/v1/apps/{app_id}/owners": SUPER,
+    "POST /api/v1/apps/{app_id}/owners/{user_id}": SUPER,
+    "DELETE /api/v1/apps/{app_id}/owners/{user_id}": SUPER,
+}
