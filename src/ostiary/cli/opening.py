@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
+from ostiary.server.kernel.account import NoAccountError
 from ostiary.server.kernel.actor import Actor
 from ostiary.server.kernel.database import DatabaseMissingError
 from ostiary.server.kernel.keyfile import KeyFileError
@@ -28,6 +29,7 @@ EXPLAINED = (
     DatabaseNewerError,
     FileNotFoundError,
     KeyFileError,
+    NoAccountError,
     NotMigratedError,
     PostgresError,
     WrongKeyError,

@@ -192,10 +192,35 @@ def test_a_data_directory_with_a_long_or_strange_name_works(data_dir: Path) -> N
     server.start()
     with psycopg.connect(server.url()) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
+        [elsewhere] = connection.execute("SHOW unix_socket_directories").fetchone() or [""]
+    assert len(elsewhere) < 100
+    assert Path(elsewhere).stat().st_mode & 0o777 == 0o700
     server.stop()
+    assert not Path(elsewhere).exists()
+
+
+def test_a_folder_for_sockets_that_somebody_else_made_is_not_used(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (data_dir / "tmp").mkdir()
+    (data_dir / "theirs").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(data_dir / "tmp"))
+    server = EmbeddedPostgres(data_dir / ("long" * 30))
+    Path(server.url().partition("host=")[2]).symlink_to(data_dir / "theirs")
+    with pytest.raises(PostgresError, match="belongs to somebody else"):
+        server.start()
 
 
 @pytest.mark.parametrize("name", ["a$(touch x)", 'a"b', "a`b`"])
 def test_a_directory_that_a_shell_would_take_apart_is_refused(data_dir: Path, name: str) -> None:
     with pytest.raises(PostgresError, match="cannot work in a directory"):
         EmbeddedPostgres(data_dir / name).start()
+
+
+def test_data_of_another_postgresql_are_left_alone(data_dir: Path) -> None:
+    version = data_dir / "postgres" / "data" / "PG_VERSION"
+    version.parent.mkdir(parents=True)
+    version.write_text("17\n")
+    with pytest.raises(PostgresError, match=r"are of PostgreSQL 17, and this Ostiary has 18"):
+        EmbeddedPostgres(data_dir / "postgres").start()
+    assert version.read_text() == "17\n"

@@ -8,7 +8,6 @@ import pwd
 import shutil
 import stat
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,10 @@ import structlog
 NAME = "ostiary-postgres"
 
 log = structlog.get_logger("ostiary.server.postgres")
+
+
+class NoAccountError(RuntimeError):
+    """There is nobody to run PostgreSQL as."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +46,13 @@ def _lookup() -> pwd.struct_passwd | None:
 
 
 def _create() -> pwd.struct_passwd:
-    with (Path(tempfile.gettempdir()) / f"{NAME}.lock").open("w") as lock:
+    with Path("/etc/passwd").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if _lookup() is None:
             useradd = shutil.which("useradd", path="/usr/sbin:/usr/bin:/sbin:/bin")
             if useradd is None:
-                raise RuntimeError(
-                    "PostgreSQL does not run as root and no useradd to make it an account; "
+                raise NoAccountError(
+                    "PostgreSQL does not run as root, and there is no useradd for an account; "
                     "run Ostiary as an ordinary user or set OSTIARY_DATABASE_URL"
                 )
             subprocess.run(  # noqa: S603

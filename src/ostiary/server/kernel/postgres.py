@@ -10,6 +10,8 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -74,6 +76,8 @@ class EmbeddedPostgres:
             finally:
                 os.close(users)
             self._control("stop", "-m", "fast")
+            if (sockets := self._socket_directory()) != self.data:
+                shutil.rmtree(sockets, ignore_errors=True)
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://postgres@/{database}?host={self._socket_directory()}"
@@ -89,9 +93,7 @@ class EmbeddedPostgres:
 
     def _prepare(self) -> None:
         for directory in (self.data, self._socket_directory()):
-            directory.mkdir(mode=0o700, exist_ok=True)
-            if self._account:
-                os.chown(directory, self._account.uid, self._account.gid)
+            self._make_private(directory)
         if self._account:
             let_through(self._account, self.data, program("postgres").parent)
         version = self.data / "PG_VERSION"
@@ -102,6 +104,19 @@ class EmbeddedPostgres:
                 f"the data in {self.data} are of PostgreSQL {found}, and this Ostiary has {MAJOR}: "
                 f"dump them with version {found} and restore them here"
             )
+
+    def _make_private(self, directory: Path) -> None:
+        """The socket's may be in a folder where others write: theirs must not be taken for ours."""
+        owner = self._account.uid if self._account else os.geteuid()
+        try:
+            directory.mkdir(mode=0o700)
+        except FileExistsError:
+            found = directory.lstat()
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (owner, os.geteuid()):
+                raise PostgresError(f"{directory} belongs to somebody else") from None
+        directory.chmod(0o700)
+        if self._account:
+            os.chown(directory, self._account.uid, self._account.gid)
 
     def _create(self) -> None:
         """In a neighbour first: a start killed half-way leaves nothing half-made in place."""
