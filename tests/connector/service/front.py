@@ -22,6 +22,9 @@ async def tls_front(
     open_now: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not server.is_serving():
+            writer.transport.abort()
+            return
         chosen = writer.get_extra_info("ssl_object").selected_alpn_protocol()
         port = grpc_port if chosen == "h2" else http_port
         task = asyncio.create_task(_joined(reader, writer, port))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import suppress
 
 import pytest
 
 from ostiary.connector.redaction import Redactor
 from ostiary.connector.run import to_its_end
+from ostiary.connector.service.cancellation import heeded_cancellation
 from ostiary.connector.settings import Settings
 from tests.connector.fake import definition
 
@@ -57,3 +59,35 @@ async def test_a_cancellation_waits_for_the_thread_that_packs_the_file() -> None
     with pytest.raises(asyncio.CancelledError):
         await packing
     assert done.is_set()
+
+
+async def test_a_cancellation_that_a_call_swallows_still_stops_the_task() -> None:
+    async def call() -> str:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return "the answer came first"
+
+    async def work() -> str:
+        with heeded_cancellation():
+            return await call()
+
+    working = asyncio.create_task(work())
+    await asyncio.sleep(0)
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+
+
+async def test_a_call_made_after_a_cancellation_goes_through() -> None:
+    async def work() -> str:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            with heeded_cancellation():
+                return "reported"
+        return "never"
+
+    working = asyncio.create_task(work())
+    await asyncio.sleep(0)
+    working.cancel()
+    assert await working == "reported"

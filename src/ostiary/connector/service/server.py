@@ -10,6 +10,7 @@ import grpc.aio  # type: ignore[import-untyped]
 
 from ostiary.baton.pb import connectorapi_v1 as pb
 from ostiary.baton.pb.connectorapi_v1_grpc import BatonServiceStub
+from ostiary.connector.service.cancellation import heeded_cancellation
 from ostiary.connector.service.token import Tokens
 from ostiary.connector.service.upload import Upload
 from ostiary.connector.status import ConnectorError, Status
@@ -64,7 +65,8 @@ class Server:
         token = await self._tokens.current()
         async with grpc.aio.secure_channel(self._target, self._trust, self._options) as channel:
             try:
-                yield BatonServiceStub(channel), (("authorization", f"Bearer {token}"),)
+                with heeded_cancellation():
+                    yield BatonServiceStub(channel), (("authorization", f"Bearer {token}"),)
             except grpc.aio.AioRpcError as error:
                 status = Status(error.code().value[0])
                 if status is Status.UNAUTHENTICATED:
