@@ -8,6 +8,9 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 
 from ostiary.server.catalog import routes as catalog
+from ostiary.server.connectors.directory import ConnectorClients
+from ostiary.server.connectors.jobs import jobs as connector_jobs
+from ostiary.server.gateway.listener import tls_listener
 from ostiary.server.kernel import http
 from ostiary.server.kernel.auth import routes as auth
 from ostiary.server.kernel.auth.authentication import default_authentication
@@ -28,10 +31,10 @@ from ostiary.server.kernel.worker import Worker
 ROUTERS: tuple[APIRouter, ...] = (*auth.ROUTERS, system_log, *catalog.ROUTERS)
 """The slices' REST APIs. Where paths clash, the first one wins."""
 
-JOBS: tuple[Jobs, ...] = (upkeep, auth_upkeep)
+JOBS: tuple[Jobs, ...] = (upkeep, auth_upkeep, connector_jobs)
 """What the slices do in the background."""
 
-WEB_SERVICES: tuple[Callable[[Kernel, FastAPI], Service], ...] = ()
+WEB_SERVICES: tuple[Callable[[Kernel, FastAPI], Service], ...] = (tls_listener,)
 """What else runs where clients are answered, such as the listener with TLS."""
 
 WORKER_SERVICES: tuple[Callable[[Kernel], Service], ...] = ()
@@ -45,6 +48,7 @@ def create_app(kernel: Kernel, metrics: Metrics | None = None) -> FastAPI:
     """Everything that is answered over HTTP."""
     app = _bare_app(kernel, metrics or Metrics())
     app.state.authentication = default_authentication(configured_oidc())
+    app.state.authentication.clients.register(ConnectorClients())
     for router in ROUTERS:
         app.include_router(router)
     check_declarations(app)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import grpc  # type: ignore[import-untyped]
 import uvicorn
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -45,9 +46,8 @@ class TlsListener:
         self._now = kernel.clock.now
         self._app = app
         self._service = service
-        self._folder = Path(tempfile.mkdtemp(prefix="ostiary-gateway-"))
-        self._target = self._folder / "grpc"
-        self._pipes = Pipes(self._target)
+        self._folder: Path | None = None
+        self._pipes: Pipes | None = None
         self._grpc: grpc.aio.Server | None = None
         self._http: _Server | None = None
         self._socket: socket.socket | None = None
@@ -56,10 +56,13 @@ class TlsListener:
     async def start(self) -> Sequence[str]:
         context = tls_context(certificate_files(self._settings, self._now()))
         self._socket = _bind(self._settings.tls_host, self._settings.tls_port)
+        self._folder = Path(tempfile.mkdtemp(prefix="ostiary-gateway-"))
+        target = self._folder / "grpc"
         self._grpc = grpc.aio.server(options=_OPTIONS)
         add_BatonServiceServicer_to_server(self._service, self._grpc)
-        self._grpc.add_insecure_port(f"unix:{self._target}")
+        self._grpc.add_insecure_port(f"unix:{target}")
         await self._grpc.start()
+        self._pipes = Pipes(target)
         self._http = _Server(_configuration(self._app, context, self._pipes, self._settings))
         host = self._settings.tls_host
         shown = f"[{host}]" if ":" in host else host
@@ -84,14 +87,17 @@ class TlsListener:
             self._http.should_exit = True
         if self._grpc is not None:
             await self._grpc.stop(self._settings.shutdown_seconds)
-        await self._pipes.drained()
+        if self._pipes is not None:
+            await self._pipes.drained()
         await self._ended.wait()
         self._service.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def gateway(kernel: Kernel, app: ASGIApp, clients: ClientRegistry) -> TlsListener:
-    """`clients` must know the connectors' (connectors.directory.ConnectorClients)."""
+def tls_listener(kernel: Kernel, app: FastAPI) -> TlsListener:
+    """For the composition root. `app.state.authentication` must know the connectors' clients."""
+    clients: ClientRegistry = app.state.authentication.clients
     return TlsListener(kernel, app, BatonService(kernel, clients))
 
 
