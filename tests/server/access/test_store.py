@@ -143,10 +143,9 @@ def test_what_somebody_has_spans_accounts_and_pages(story: Story) -> None:
     held = [(g.principal.display_name, g.entitlement.external_id) for g in first.items]
     held += [(g.principal.display_name, g.entitlement.external_id) for g in second.items]
     assert second.next == ""
-    assert sorted(held) == sorted(
-        (who, f"app:a{number}:assigned") for who in ("one", "two") for number in range(1, 5)
-    )
-    assert len(then.items) == 10
+    every = ["credential:access", *(f"app:a{number}:assigned" for number in range(1, 5))]
+    assert sorted(held) == sorted((who, what) for who in ("one", "two") for what in every)
+    assert len(then.items) == 12
 
 
 def test_the_past_shows_the_names_of_the_past(story: Story) -> None:

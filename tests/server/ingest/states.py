@@ -8,9 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from ostiary.server.kernel.work import Kernel
-from tests.server.ingest.tenants import Tenant
+from tests.server.ingest.tenants import CONNECTOR, Tenant
 
 _THEN = "{0}.valid_from <= :at AND {0}.valid_to > :at"
+
+_OURS = "feed_id = (SELECT id FROM connector_feeds WHERE connector_id = :connector)"
 
 _RESOURCES = f"""
 SELECT t.external_id, r.external_id, v.display_name, pt.external_id, p.external_id
@@ -18,14 +20,14 @@ FROM resource_versions v JOIN resources r ON r.id = v.resource_id
 JOIN resource_types t ON t.id = r.resource_type_id
 LEFT JOIN resources p ON p.id = v.parent_id
 LEFT JOIN resource_types pt ON pt.id = p.resource_type_id
-WHERE {_THEN.format("v")}
+WHERE {_THEN.format("v")} AND r.{_OURS}
 """
 
 _ENTITLEMENTS = f"""
 SELECT e.external_id, t.external_id, r.external_id, v.display_name
 FROM entitlement_versions v JOIN entitlements e ON e.id = v.entitlement_id
 JOIN resources r ON r.id = v.resource_id JOIN resource_types t ON t.id = r.resource_type_id
-WHERE {_THEN.format("v")}
+WHERE {_THEN.format("v")} AND e.{_OURS}
 """
 
 _GRANTS = f"""
@@ -33,15 +35,16 @@ SELECT e.external_id, t.external_id, p.external_id, d.direct, d.sources, d.expan
 FROM grants g JOIN grant_details d ON d.id = g.detail_id
 JOIN entitlements e ON e.id = g.entitlement_id
 JOIN resources p ON p.id = g.principal_id JOIN resource_types t ON t.id = p.resource_type_id
-WHERE {_THEN.format("g")}
+WHERE {_THEN.format("g")} AND g.{_OURS}
 """
 
 
 def state(kernel: Kernel, at: datetime) -> dict[str, Any]:
+    values = {"at": at, "connector": CONNECTOR}
     with kernel.read() as connection:
 
         def rows(query: str) -> list[tuple[Any, ...]]:
-            return [tuple(row) for row in connection.execute(sa.text(query), {"at": at})]
+            return [tuple(row) for row in connection.execute(sa.text(query), values)]
 
         resources = rows(_RESOURCES)
         entitlements = rows(_ENTITLEMENTS)

@@ -93,7 +93,7 @@ def test_what_returns_keeps_its_id_and_its_past(uploads: Uploads, kernel: Kernel
         with kernel.read() as connection:
             query = sa.text(
                 "SELECT external_id, public_id FROM resources UNION ALL "
-                "SELECT external_id, public_id FROM entitlements ORDER BY 1"
+                "SELECT external_id, public_id FROM entitlements ORDER BY 1, 2"
             )
             return [(row[0], row[1]) for row in connection.execute(query)]
 

@@ -49,6 +49,7 @@ def manage_apps(work: UnitOfWork, app_ids: Sequence[str]) -> None:
         work.audit(
             "catalog.app.manage", "app", app_id, before={"managed": False}, after={"managed": True}
         )
+        work.defer("ingest.refresh_access", app_id=app_id)
 
 
 def edit_app(

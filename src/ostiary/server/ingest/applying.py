@@ -13,7 +13,7 @@ from ostiary.server.ingest.archive import Archive
 from ostiary.server.ingest.grants import Details, grant_rows
 from ostiary.server.ingest.records import NewId, entitlement_row, resource_row, resource_type_row
 from ostiary.server.ingest.rules import Delta, Deltas, RefusedError
-from ostiary.server.ingest.store import grants, inventory, staging, targeted
+from ostiary.server.ingest.store import access_entitlement, grants, inventory, staging, targeted
 from ostiary.server.ingest.store.discovered import follow_discovered_apps
 from ostiary.server.ingest.store.inventory import Scope
 from ostiary.server.kernel.work import UnitOfWork
@@ -71,6 +71,8 @@ class Application:
             deltas["entitlements"] = inventory.merge(connection, inventory.ENTITLEMENTS, scope)
             deltas["grants"] = self._grants()
         follow_discovered_apps(connection, scope, self._new_id)
+        managed = access_entitlement.managed_apps(connection, scope.feed)
+        access_entitlement.refresh(connection, managed, scope.at, self._new_id)
         self._count_dropped(staged)
         return deltas
 
