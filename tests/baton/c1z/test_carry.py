@@ -139,7 +139,7 @@ def test_a_disk_that_fills_while_carrying_is_told_with_the_working_folder(
 
     def small(self: WorkingDatabase, folder: Path, name: str) -> None:
         create(self, folder, name)
-        self.connection.execute("PRAGMA max_page_count = 20")
+        self.connection.execute("PRAGMA max_page_count = 10")
 
     monkeypatch.setattr(WorkingDatabase, "__init__", small)
     with pytest.raises(DiskFullError, match=f"no space is left in {temp}"):

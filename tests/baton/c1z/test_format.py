@@ -34,7 +34,7 @@ def rows(written: Path) -> Iterator[sqlite3.Connection]:
 def test_the_database_header_is_plain(written: Path) -> None:
     header = zstd.decompress(written.read_bytes()[5:])[:100]
     assert header[:16] == b"SQLite format 3\x00"
-    assert int.from_bytes(header[16:18], "big") == 4096
+    assert int.from_bytes(header[16:18], "big") == 32 * 1024, "docs/adr/0010"
     assert header[18:20] == b"\x01\x01", "rollback journal, not WAL"
     assert int.from_bytes(header[56:60], "big") == 1, "UTF-8"
     assert header[60:64] == bytes(4), "user_version"
