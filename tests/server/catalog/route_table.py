@@ -13,6 +13,8 @@ READERS = SUPER | {READ_ONLY_ADMINISTRATOR.name}
 SEARCHERS = READERS | {APPLICATION_ADMINISTRATOR.name}
 """Application administrators find the apps they own."""
 
+_RESOURCES = "/api/v1/apps/{app_id}/resource_types/{app_resource_type_id}/resources"
+
 ROUTES: dict[str, frozenset[str]] = {
     "GET /api/v1/apps": SEARCHERS,
     "POST /api/v1/apps": SUPER | {APPLICATION_ADMINISTRATOR.name},
@@ -29,4 +31,17 @@ ROUTES: dict[str, frozenset[str]] = {
     "DELETE /api/v1/apps/{app_id}/owners": SUPER,
     "POST /api/v1/apps/{app_id}/owners/{user_id}": SUPER,
     "DELETE /api/v1/apps/{app_id}/owners/{user_id}": SUPER,
+    "GET /api/v1/apps/{app_id}/resource_types": READERS,
+    "GET /api/v1/apps/{app_id}/resource_types/{app_resource_type_id}": READERS,
+    "POST /api/v1/search/app_resource_types": SEARCHERS,
+    "POST /api/v1/search/app_resources": SEARCHERS,
+    "POST /api/v1/search/entitlements": SEARCHERS,
+    "GET /api/v1/apps/{app_id}/entitlements": READERS,
+    "GET /api/v1/apps/{app_id}/entitlements/users/{app_user_id}": READERS,
+    "GET /api/v1/apps/{app_id}/entitlements/{entitlement_id}": READERS,
+    "POST /api/v1/apps/{app_id}/entitlements/{entitlement_id}": SUPER,
+    f"GET {_RESOURCES}": READERS,
+    f"GET {_RESOURCES}/{{resource_id}}": READERS,
+    "GET /api/v1/apps/{app_id}/entitlements/resource_types/{app_resource_type_id}"
+    "/resources/{app_resource_id}": READERS,
 }

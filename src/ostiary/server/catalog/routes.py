@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ostiary.server.catalog.api import app_owners, apps
+from ostiary.server.catalog.api import app_owners, apps, entitlements, resources
 
-ROUTERS = (apps.router, app_owners.router)
+ROUTERS = (apps.router, app_owners.router, resources.router, entitlements.router)

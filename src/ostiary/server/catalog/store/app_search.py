@@ -24,7 +24,9 @@ _NEWEST_COUNTS: Final = """
 _APPS: Final = f"""
 SELECT a.id AS key, a.public_id AS id, {NAME} AS display_name, a.description, a.managed,
     coalesce(p.public_id, '') AS parent_app_id, a.created_at,
-    NOT EXISTS (SELECT FROM connector_feeds f WHERE f.app_id = a.id) AS is_manually_managed,
+    NOT EXISTS (
+        SELECT FROM connector_feeds f WHERE f.app_id = a.id AND f.connector_id <> a.public_id
+    ) AS is_manually_managed,
     coalesce((
         SELECT sum(n.value::bigint) FROM ({_NEWEST_COUNTS.format(app="a.id")}) c
         CROSS JOIN LATERAL jsonb_each_text(c.counts -> 'accounts') n

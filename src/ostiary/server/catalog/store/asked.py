@@ -42,6 +42,18 @@ class Asked:
             return self
         return self.where(f"{expression} <> ALL(:{name})", **{name: list(unwanted)})
 
+    def overlapping(self, array: str, name: str, wanted: Sequence[str]) -> Asked:
+        return (
+            self.where(f"{array} && CAST(:{name} AS text[])", **{name: list(wanted)})
+            if wanted
+            else self
+        )
+
+    def disjoint(self, array: str, name: str, unwanted: Sequence[str]) -> Asked:
+        if not unwanted:
+            return self
+        return self.where(f"NOT {array} && CAST(:{name} AS text[])", **{name: list(unwanted)})
+
     def containing(self, query: str, *expressions: str) -> Asked:
         """In any of the texts, whatever the case of the letters."""
         if not query:

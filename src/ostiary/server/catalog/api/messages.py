@@ -1,0 +1,231 @@
+"""Shapes of resource types, resources and entitlements: c1.api.app.v1 (c1-api reference 4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from ostiary.server.catalog.store import inventory
+from ostiary.server.kernel.expansion import Expanded, ExpandMask
+from ostiary.server.kernel.paging import PagedRequest
+from ostiary.server.kernel.rest import FieldMask, Int64, Message, Timestamp
+
+PURPOSE = "APP_ENTITLEMENT_PURPOSE_VALUE_"
+
+
+def _ids() -> Any:
+    return Field(default_factory=list, max_length=1000)
+
+
+class Expandable(Message):
+    expanded: Expanded = Field(default_factory=list)
+
+
+class AppResourceType(Message):
+    id: str
+    app_id: str
+    display_name: str
+    trait_ids: list[str]
+    created_at: Timestamp
+    updated_at: Timestamp
+    deleted_at: Timestamp | None = None
+
+
+class AppResourceTypeView(Message):
+    app_resource_type: AppResourceType
+    app_path: str = ""
+
+
+class AppResourceTypeReply(Expandable):
+    app_resource_type_view: AppResourceTypeView
+
+
+class AppResourceTypeViewList(Expandable):
+    list: list[AppResourceTypeView]
+    next_page_token: str = ""
+
+
+class AppResourceTypeList(Message):
+    list: list[AppResourceType]
+    next_page_token: str = ""
+
+
+class SearchAppResourceTypesRequest(PagedRequest):
+    query: str = ""
+    app_ids: list[str] = _ids()
+    resource_type_ids: list[str] = _ids()
+    exclude_resource_type_ids: list[str] = _ids()
+    resource_type_trait_ids: list[str] = _ids()
+    exclude_resource_type_trait_ids: list[str] = _ids()
+
+
+class AppResource(Message):
+    id: str
+    app_id: str
+    app_resource_type_id: str
+    display_name: str
+    description: str
+    custom_description: str
+    external_id: str
+    parent_app_resource_id: str
+    parent_app_resource_type_id: str
+    profile: dict[str, Any]
+    created_at: Timestamp
+    updated_at: Timestamp
+    deleted_at: Timestamp | None = None
+
+
+class AppResourceView(Message):
+    app_resource: AppResource
+    app_path: str = ""
+    resource_type_path: str = ""
+    parent_resource_path: str = ""
+    parent_resource_type_path: str = ""
+
+
+class AppResourceReply(Expandable):
+    app_resource_view: AppResourceView
+
+
+class AppResourceList(Expandable):
+    list: list[AppResourceView]
+    next_page_token: str = ""
+
+
+class SearchAppResourcesRequest(PagedRequest):
+    query: str = ""
+    app_id: str = ""
+    resource_ids: list[str] = _ids()
+    exclude_resource_ids: list[str] = _ids()
+    resource_type_ids: list[str] = _ids()
+    resource_type_trait_ids: list[str] = _ids()
+    exclude_resource_type_trait_ids: list[str] = _ids()
+    expand_mask: ExpandMask = Field(default_factory=ExpandMask)
+
+
+class AppEntitlement(Message):
+    """`immutable` and `immutable_reason` are ours: why access cannot be given or taken here."""
+
+    id: str = ""
+    app_id: str = ""
+    app_resource_id: str = ""
+    app_resource_type_id: str = ""
+    display_name: str = ""
+    description: str = ""
+    slug: str = ""
+    alias: str = ""
+    external_id: str = ""
+    purpose: str = f"{PURPOSE}UNSPECIFIED"
+    grant_count: Int64 = 0
+    source_connector_ids: dict[str, str] = Field(default_factory=dict)
+    user_edited_mask: str = ""
+    system_builtin: bool = False
+    immutable: bool = False
+    immutable_reason: str = ""
+    created_at: Timestamp | None = None
+    updated_at: Timestamp | None = None
+    deleted_at: Timestamp | None = None
+
+
+class AppEntitlementView(Message):
+    app_entitlement: AppEntitlement
+    app_path: str = ""
+    app_resource_path: str = ""
+    app_resource_type_path: str = ""
+
+
+class AppEntitlementReply(Expandable):
+    app_entitlement_view: AppEntitlementView
+
+
+class AppEntitlementList(Expandable):
+    list: list[AppEntitlementView]
+    next_page_token: str = ""
+
+
+class UpdateAppEntitlementRequest(Message):
+    entitlement: AppEntitlement
+    update_mask: FieldMask | None = None
+    expand_mask: ExpandMask = Field(default_factory=ExpandMask)
+
+
+class AppEntitlementRef(Message):
+    app_id: str = ""
+    id: str
+
+
+class SearchAppEntitlementsRequest(PagedRequest):
+    query: str = ""
+    display_name: str = ""
+    alias: str = ""
+    app_ids: list[str] = _ids()
+    exclude_app_ids: list[str] = _ids()
+    app_user_ids: list[str] = _ids()
+    resource_ids: list[str] = _ids()
+    resource_type_ids: list[str] = _ids()
+    exclude_resource_type_ids: list[str] = _ids()
+    refs: list[AppEntitlementRef] = _ids()
+    excluded_entitlement_refs: list[AppEntitlementRef] = _ids()
+    source_connector_id: str = ""
+    exclude_immutable: bool = False
+    expand_mask: ExpandMask = Field(default_factory=ExpandMask)
+
+
+def type_message(kind: inventory.ResourceType) -> AppResourceType:
+    return AppResourceType(
+        id=kind.id,
+        app_id=kind.app_id,
+        display_name=kind.display_name,
+        trait_ids=list(kind.traits),
+        created_at=kind.created_at,
+        updated_at=kind.since,
+    )
+
+
+def resource_message(resource: inventory.Resource) -> AppResource:
+    return AppResource(
+        id=resource.id,
+        app_id=resource.app_id,
+        app_resource_type_id=resource.type_id,
+        display_name=resource.display_name,
+        description=resource.description,
+        custom_description=resource.custom_description,
+        external_id=resource.external_id,
+        parent_app_resource_id=resource.parent_id or "",
+        parent_app_resource_type_id=resource.parent_type_id or "",
+        profile=dict(resource.profile),
+        created_at=resource.created_at,
+        updated_at=resource.since,
+    )
+
+
+def entitlement_message(
+    entitlement: inventory.Entitlement, grant_counts: Mapping[int, int]
+) -> AppEntitlement:
+    return AppEntitlement(
+        id=entitlement.id,
+        app_id=entitlement.app_id,
+        app_resource_id=entitlement.resource_id,
+        app_resource_type_id=entitlement.type_id,
+        display_name=entitlement.display_name,
+        description=entitlement.description,
+        slug=entitlement.slug,
+        alias=entitlement.alias,
+        external_id=entitlement.external_id,
+        purpose=f"{PURPOSE}{entitlement.purpose.upper()}",
+        grant_count=grant_counts.get(entitlement.key, 0),
+        source_connector_ids=_source(entitlement),
+        system_builtin=entitlement.connector_id is None,
+        user_edited_mask=",".join(entitlement.edited),
+        immutable=entitlement.immutable_reason is not None,
+        immutable_reason=entitlement.immutable_reason or "",
+        created_at=entitlement.created_at,
+        updated_at=entitlement.since,
+    )
+
+
+def _source(entitlement: inventory.Entitlement) -> dict[str, str]:
+    connector_id = entitlement.connector_id
+    return {} if connector_id is None else {connector_id: entitlement.external_id}
