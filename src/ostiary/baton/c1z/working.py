@@ -20,7 +20,8 @@ _CACHE_KIB: Final = 48 * 1024
 _PAGE_BYTES: Final = 32 * 1024
 """Stock files have 4 KiB; why ours have not is told in docs/adr/0010."""
 _SORTING_THREADS: Final = 2
-"""Helpers that sort while the next rows of an index are read."""
+_MANY_ROWS: Final = 500_000
+"""From so many rows on, starting threads that sort beside the reading pays for itself."""
 
 
 class WorkingDatabase:
@@ -36,6 +37,12 @@ class WorkingDatabase:
             schema.create_tables(self.connection)
             forget_name(path)
             self._open = stack.pop_all()
+
+    def prepare_sorting(self) -> None:
+        """Call before making indexes, when their rows are in."""
+        rows = self.connection.execute("SELECT ifnull(max(id), 0) FROM v1_grants").fetchone()[0]
+        threads = _SORTING_THREADS if rows >= _MANY_ROWS else 0
+        self.connection.execute(f"PRAGMA threads = {threads}")
 
     def close(self) -> None:
         self._open.close()
@@ -77,7 +84,6 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-    connection.execute(f"PRAGMA threads = {_SORTING_THREADS}")
     _spill_to(connection, path.parent)
     return connection
 

@@ -144,6 +144,7 @@ class C1zWriter:
     def begin_expansion(self) -> WorkingGrants:
         """Call once, when everything the connector lists has been put."""
         with storage_errors(self._working.folder, "working in"):
+            self._working.prepare_sorting()
             for table in ("v1_entitlements", "v1_grants"):
                 self._merged += make_unique(self._connection, table)
             schema.create_index(self._connection, schema.PRINCIPAL_INDEX)
@@ -196,6 +197,7 @@ class C1zWriter:
 
     def _finish(self, sync_token: str) -> dict[str, int]:
         connection = self._connection
+        self._working.prepare_sorting()
         for table in schema.TABLES:
             self._merged += make_unique(connection, table)
         for index in schema.INDEXES:
