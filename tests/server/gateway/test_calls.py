@@ -12,6 +12,7 @@ from ostiary.server.connectors.actions.queue import enqueue_task
 from ostiary.server.connectors.rules import SyncState
 from ostiary.server.connectors.store import journal
 from ostiary.server.connectors.store.registry import Connector
+from ostiary.server.gateway.calls import LONGEST_REASON, NO_REASON
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.clock import FixedClock
 from ostiary.server.kernel.work import Kernel
@@ -123,6 +124,20 @@ async def test_a_failure_is_kept_with_code_and_reason(
     failed = world.task_of(kernel, task_id)
     assert (failed.succeeded, failed.error_code) == (False, 16)
     assert "AADSTS7000215" in world.seen(kernel, connector).last_error
+
+
+async def test_an_endless_reason_is_cut_and_a_missing_one_said_to_be_missing(
+    kernel: Kernel, connector: Connector, enlist: Enlist
+) -> None:
+    with kernel.work(SYSTEM) as work:
+        ids = [enqueue_task(work, connector.id, GRANT) for _ in range(2)]
+    agent = await enlist()
+    await agent.get_tasks(2)
+    await agent.fail(ids[0], 2, "<html>" * 100_000)
+    await agent.fail(ids[1], 0, "")
+    endless, missing = (world.task_of(kernel, task_id) for task_id in ids)
+    assert len(endless.error) == LONGEST_REASON
+    assert (missing.error, missing.error_code, missing.succeeded) == (NO_REASON, 2, False)
 
 
 async def test_a_hello_task_is_answered_by_hello(

@@ -5,6 +5,7 @@ Synchronous; service.py runs them in threads.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from google.protobuf.duration_pb2 import Duration
 
@@ -29,6 +30,10 @@ from ostiary.server.gateway import limits
 from ostiary.server.gateway.pace import next_poll
 from ostiary.server.kernel.errors import Code
 from ostiary.server.kernel.work import Kernel
+
+NO_REASON: Final = "The connector gave no reason."
+LONGEST_REASON: Final = 8000
+"""Characters; some connectors report whole pages of HTML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +138,7 @@ def _outcome(request: BatonServiceFinishTaskRequest) -> Outcome:
             error = request.error
             return Outcome(
                 code=request.status.code or Code.UNKNOWN,
-                message=request.status.message or "The connector gave no reason.",
+                message=request.status.message[:LONGEST_REASON] or NO_REASON,
                 non_retryable=error.non_retryable,
                 response=error.response if error.HasField("response") else None,
             )

@@ -107,7 +107,10 @@ class BatonService(BatonServiceServicer):
     async def StartDebugging(  # noqa: N802
         self, request: StartDebuggingRequest, context: Context
     ) -> StartDebuggingResponse:
-        await context.abort(grpc.StatusCode.UNIMPLEMENTED, "Debugging is not offered.")
+        def refuse(_agency: Agency, _request: StartDebuggingRequest) -> StartDebuggingResponse:
+            raise AppError(Code.UNIMPLEMENTED, "Debugging is not offered.")
+
+        return await self._answer(refuse, request, context)
 
     async def _answer(
         self, call: Callable[[Agency, Request], Response], request: Request, context: Context
