@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 
+from ostiary.server.access import routes as access
 from ostiary.server.catalog import routes as catalog
 from ostiary.server.connectors.directory import ConnectorClients
 from ostiary.server.connectors.jobs import jobs as connector_jobs
@@ -28,7 +29,7 @@ from ostiary.server.kernel.upkeep import jobs as upkeep
 from ostiary.server.kernel.work import Kernel
 from ostiary.server.kernel.worker import Worker
 
-ROUTERS: tuple[APIRouter, ...] = (*auth.ROUTERS, system_log, *catalog.ROUTERS)
+ROUTERS: tuple[APIRouter, ...] = (*auth.ROUTERS, system_log, *catalog.ROUTERS, *access.ROUTERS)
 """The slices' REST APIs. Where paths clash, the first one wins."""
 
 JOBS: tuple[Jobs, ...] = (upkeep, auth_upkeep, connector_jobs)

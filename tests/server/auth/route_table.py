@@ -11,6 +11,7 @@ from ostiary.server.kernel.authz.roles import (
     ROLES,
     SUPER_ADMINISTRATOR,
 )
+from tests.server.access import route_table as access
 from tests.server.catalog import route_table as catalog
 
 ANYBODY = frozenset({"anonymous", *(role.name for role in ROLES)})
@@ -60,5 +61,6 @@ ROUTES: dict[str, frozenset[str]] = {
     "PATCH /api/v1/service_principals/{service_principal_id}/credentials/{id}": SUPER,
     "DELETE /api/v1/service_principals/{service_principal_id}/credentials/{id}": SUPER,
     **catalog.ROUTES,
+    **access.ROUTES,
 }
 """By "METHOD path": the names of the roles that are let through."""

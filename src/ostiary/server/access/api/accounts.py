@@ -1,0 +1,72 @@
+"""Accounts: `/api/v1/apps/{app_id}/app_users`, those of a person, and their search."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter
+
+from ostiary.server.access.api import messages as m
+from ostiary.server.access.api.permissions import Oneself, Searcher, Viewer, own_only
+from ostiary.server.access.store import accounts
+from ostiary.server.access.store.accounts import AccountFilter
+from ostiary.server.kernel.as_of import AsOf
+from ostiary.server.kernel.paging import Listing, Paging, PagingQuery
+from ostiary.server.kernel.rest import KernelOf
+from ostiary.server.kernel.work import Kernel
+
+router = APIRouter(prefix="/api/v1", tags=["AppUsers"])
+
+
+@router.get("/apps/{app_id}/app_users")
+def list_accounts(
+    kernel: KernelOf, access: Viewer, paging: PagingQuery, as_of: AsOf, app_id: str
+) -> m.AppUserList:
+    listing = Listing(kernel.secrets, "app_users", {"of": app_id, "at": as_of})
+    return _page(kernel, listing, AccountFilter(app_ids=[app_id]), as_of, paging)
+
+
+@router.get("/apps/{app_id}/users/{user_id}/app_users")
+def list_accounts_of_person(
+    kernel: KernelOf,
+    access: Oneself,
+    paging: PagingQuery,
+    as_of: AsOf,
+    app_id: str,
+    user_id: str,
+) -> m.AppUserList:
+    filters = {"of": app_id, "person": user_id, "at": as_of}
+    listing = Listing(kernel.secrets, "app_users_of_person", filters)
+    wanted = AccountFilter(app_ids=[app_id], owner_ids=[user_id])
+    return _page(kernel, listing, wanted, as_of, paging)
+
+
+@router.post("/search/app_users")
+def search_accounts(
+    kernel: KernelOf, access: Searcher, as_of: AsOf, request: m.SearchAppUsersRequest
+) -> m.AppUserList:
+    viewer = own_only(access)
+    filters = {**request.filters, "viewer": viewer, "at": as_of}
+    wanted = AccountFilter(
+        app_ids=[request.app_id] if request.app_id else [],
+        ids=request.app_user_ids,
+        excluded_ids=request.exclude_app_user_ids,
+        owner_ids=request.user_ids,
+        statuses=m.statuses_asked(request.app_user_statuses),
+        types=m.types_asked(request.app_user_types),
+        query=request.query,
+        viewer=viewer,
+    )
+    listing = Listing(kernel.secrets, "app_user_search", filters)
+    return _page(kernel, listing, wanted, as_of, request.paging)
+
+
+def _page(
+    kernel: Kernel, listing: Listing, wanted: AccountFilter, at: datetime | None, paging: Paging
+) -> m.AppUserList:
+    (after,) = listing.after(paging) or [0]
+    with kernel.read() as connection:
+        rows = accounts.accounts(connection, wanted, at=at, after=after, size=paging.size + 1)
+    page = listing.page(rows, paging.size, lambda account: [account.key])
+    views = [m.AppUserView(app_user=m.account_message(account)) for account in page.rows]
+    return m.AppUserList(list=views, next_page_token=page.next_page_token)

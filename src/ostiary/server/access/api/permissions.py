@@ -1,0 +1,36 @@
+"""Who may ask: those who see all apps, owners about their apps, and everybody about themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from ostiary.server.access.store import accounts
+from ostiary.server.kernel.auth.caller import Caller
+from ostiary.server.kernel.authz.enforcement import Access, requires
+from ostiary.server.kernel.authz.permissions import Permission
+from ostiary.server.kernel.database import Connection
+
+
+def owns_app(connection: Connection, caller: Caller, path: Mapping[str, str]) -> bool:
+    return accounts.owns_app(connection, caller.user.public_id, path["app_id"])
+
+
+def is_oneself(connection: Connection, caller: Caller, path: Mapping[str, str]) -> bool:
+    """Or the owner of the app."""
+    return path["user_id"] == caller.user.public_id or (
+        bool(caller.reach(Permission.APPS_VIEW)) and owns_app(connection, caller, path)
+    )
+
+
+Viewer = Annotated[Access, requires(Permission.APPS_VIEW, own=owns_app)]
+Searcher = Annotated[Access, requires(Permission.APPS_VIEW, filtered=True)]
+Oneself = Annotated[
+    Access, requires(Permission.APPS_VIEW, own=is_oneself, owner_with=Permission.SELF)
+]
+Explorer = Annotated[Access, requires(Permission.EXPLORE)]
+
+
+def own_only(access: Access) -> str | None:
+    """The owner whose apps are meant; None for all apps."""
+    return None if access.everything else access.caller.user.public_id

@@ -1,0 +1,146 @@
+"""Accounts and whose they are, now and at any instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from ostiary.server.access.store.time import valid
+from ostiary.server.kernel.errors import not_found
+
+IS_ACCOUNT: Final = """
+    SELECT 1 FROM resources r JOIN resource_type_versions tv
+        ON tv.resource_type_id = r.resource_type_id AND 'user' = ANY (tv.traits)
+    WHERE r.id = g.principal_id AND {types}
+"""
+
+OWNED: Final = (
+    "EXISTS (SELECT FROM owners w WHERE w.object_type = 'app' "
+    "AND w.object_id = a.id AND w.user_id = :viewer)"
+)
+
+_ACCOUNTS: Final = """
+SELECT r.id AS key, r.public_id AS id, a.public_id AS app_id, v.display_name, v.login,
+    v.login_aliases, v.emails, v.status, v.status_details, v.profile,
+    coalesce(v.traits -> 'UserTrait' -> 'employeeIds', '[]') AS employee_ids,
+    coalesce(e.account_type, 'user') AS account_type, coalesce(p.public_id, '') AS owner_id,
+    r.created_at, v.valid_from AS since
+FROM resources r
+JOIN connector_feeds f ON f.id = r.feed_id
+JOIN apps a ON a.id = f.app_id AND a.deleted_at IS NULL
+JOIN resource_type_versions tv ON tv.resource_type_id = r.resource_type_id
+    AND 'user' = ANY (tv.traits) AND {types}
+JOIN resource_versions v ON v.resource_id = r.id AND {version}
+LEFT JOIN account_edits e ON e.resource_id = r.id
+LEFT JOIN account_owners o ON o.resource_id = r.id AND {ownership}
+LEFT JOIN people p ON p.id = o.person_id
+"""
+
+_CONDITIONS: Final = {
+    "app_ids": "a.public_id = ANY (:app_ids)",
+    "ids": "r.public_id = ANY (:ids)",
+    "excluded_ids": "r.public_id <> ALL (:excluded_ids)",
+    "owner_ids": "p.public_id = ANY (:owner_ids)",
+    "statuses": "v.status = ANY (:statuses)",
+    "types": "coalesce(e.account_type, 'user') = ANY (:types)",
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """`owner_id` is the public id of a person, empty where nobody owns it; `key` is internal."""
+
+    key: int
+    id: str
+    app_id: str
+    display_name: str
+    login: str
+    login_aliases: Sequence[str]
+    emails: Sequence[str]
+    status: str
+    status_details: str
+    profile: Mapping[str, Any]
+    employee_ids: Sequence[str]
+    account_type: str
+    owner_id: str
+    created_at: datetime
+    since: datetime
+
+
+@dataclass(frozen=True)
+class AccountFilter:
+    """What is empty lets everything through. `viewer`: only in apps that this user owns."""
+
+    app_ids: Sequence[str] = ()
+    ids: Sequence[str] = ()
+    excluded_ids: Sequence[str] = ()
+    owner_ids: Sequence[str] = ()
+    statuses: Sequence[str] = ()
+    types: Sequence[str] = ()
+    query: str = ""
+    viewer: str | None = None
+
+
+def accounts(
+    connection: sa.Connection,
+    wanted: AccountFilter,
+    *,
+    at: datetime | None = None,
+    after: int = 0,
+    size: int = 100,
+) -> list[Account]:
+    """In the order in which they were first seen, from above the key `after`."""
+    conditions = ["r.id > :after"]
+    values: dict[str, Any] = {"after": after, "at": at, "size": size, "viewer": wanted.viewer}
+    for name, condition in _CONDITIONS.items():
+        if chosen := getattr(wanted, name):
+            conditions.append(condition)
+            values[name] = list(chosen)
+    if wanted.query:
+        conditions.append(
+            "position(lower(:query) IN lower(concat_ws(' ', v.display_name, v.login, "
+            "array_to_string(v.emails, ' ')))) > 0"
+        )
+        values["query"] = wanted.query
+    if wanted.viewer is not None:
+        conditions.append(OWNED)
+    query = _ACCOUNTS.format(
+        types=valid("tv", at), version=valid("v", at), ownership=valid("o", at)
+    )
+    statement = f"{query} WHERE {' AND '.join(conditions)} ORDER BY r.id LIMIT :size"
+    return [Account(**row) for row in connection.execute(sa.text(statement), values).mappings()]
+
+
+def accounts_by_id(
+    connection: sa.Connection, ids: Sequence[str], at: datetime | None
+) -> dict[str, Account]:
+    if not ids:
+        return {}
+    found = accounts(connection, AccountFilter(ids=ids), at=at, size=len(ids))
+    return {account.id: account for account in found}
+
+
+def owns_app(connection: sa.Connection, user_id: str, app_id: str) -> bool:
+    """Both by public id."""
+    query = f"SELECT 1 FROM apps a WHERE a.public_id = :app AND a.deleted_at IS NULL AND {OWNED}"  # noqa: S608
+    return connection.scalar(sa.text(query), {"app": app_id, "viewer": user_id}) is not None
+
+
+def app_of_entitlements(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Public ids of apps by those of their entitlements."""
+    query = sa.text(
+        "SELECT e.public_id, a.public_id AS app_id FROM entitlements e "
+        "JOIN connector_feeds f ON f.id = e.feed_id JOIN apps a ON a.id = f.app_id "
+        "WHERE e.public_id = ANY (:ids) AND a.deleted_at IS NULL"
+    )
+    return {row.public_id: row.app_id for row in connection.execute(query, {"ids": list(ids)})}
+
+
+def check_in_app(connection: sa.Connection, app_id: str, entitlement_id: str) -> None:
+    """`AppError` NotFound unless the entitlement belongs to the app."""
+    if app_of_entitlements(connection, [entitlement_id]).get(entitlement_id) != app_id:
+        raise not_found(f"There is no entitlement {entitlement_id} in the app {app_id}.")

@@ -1,0 +1,94 @@
+"""Grants to accounts, as searches over many entitlements find them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from ostiary.server.access.facts import Grant
+from ostiary.server.access.store import rows
+from ostiary.server.access.store.accounts import IS_ACCOUNT, OWNED
+from ostiary.server.access.store.time import grants_at, valid
+
+_FEEDS: Final = """g.feed_id IN (
+    SELECT f.id FROM connector_feeds f JOIN apps a ON a.id = f.app_id
+    WHERE a.deleted_at IS NULL {condition})"""
+
+_OF_PERSON: Final = """g.principal_id IN (
+    SELECT o.resource_id FROM account_owners o JOIN people p ON p.id = o.person_id
+    WHERE p.public_id = :person AND {ownership})"""
+
+_OF_RESOURCES: Final = """g.entitlement_id IN (
+    SELECT v.entitlement_id FROM entitlement_versions v
+    JOIN resources r ON r.id = v.resource_id JOIN resource_types t ON t.id = r.resource_type_id
+    WHERE {version} AND {condition})"""
+
+
+@dataclass(frozen=True)
+class BindingFilter:
+    """All by public id. What is empty lets everything through. `viewer`: only of entitlements in
+    apps that this user owns."""
+
+    app_ids: Sequence[str] = ()
+    entitlement_ids: Sequence[str] = ()
+    account_ids: Sequence[str] = ()
+    resource_ids: Sequence[str] = ()
+    resource_type_ids: Sequence[str] = ()
+    person_id: str = ""
+    viewer: str | None = None
+
+
+def bindings(
+    connection: sa.Connection,
+    wanted: BindingFilter,
+    *,
+    at: datetime | None = None,
+    after: Sequence[int] = (0, 0),
+    size: int = 100,
+) -> list[tuple[tuple[int, int], Grant]]:
+    """Each with its place in the list: the last one's is `after` of the next page."""
+    conditions, values = _conditions(wanted, at)
+    conditions.append("(g.entitlement_id, g.principal_id) > (:entitlement, :principal)")
+    values |= {"entitlement": after[0], "principal": after[1], "at": at, "size": size}
+    order = "g.entitlement_id, g.principal_id"
+    found = rows.select(connection, grants_at(at, " AND ".join(conditions), order), order, values)
+    places = [(row.entitlement_id, row.principal_id) for row in found]
+    return list(zip(places, rows.described(connection, found, at), strict=True))
+
+
+def _conditions(wanted: BindingFilter, at: datetime | None) -> tuple[list[str], dict[str, Any]]:
+    apps = "AND a.public_id = ANY (:apps)" if wanted.app_ids else ""
+    if wanted.viewer is not None:
+        apps += f" AND {OWNED}"
+    conditions = [
+        _FEEDS.format(condition=apps),
+        f"EXISTS ({IS_ACCOUNT.format(types=valid('tv', at))})",
+    ]
+    chosen = {
+        "entitlements": "g.entitlement_id IN (SELECT e.id FROM entitlements e "
+        "WHERE e.public_id = ANY (:entitlements))",
+        "accounts": "g.principal_id IN (SELECT r.id FROM resources r "
+        "WHERE r.public_id = ANY (:accounts))",
+        "resources": _of_resources("r.public_id = ANY (:resources)", at),
+        "types": _of_resources("t.public_id = ANY (:types)", at),
+        "person": _OF_PERSON.format(ownership=valid("o", at)),
+    }
+    values: dict[str, Any] = {
+        "apps": list(wanted.app_ids),
+        "entitlements": list(wanted.entitlement_ids),
+        "accounts": list(wanted.account_ids),
+        "resources": list(wanted.resource_ids),
+        "types": list(wanted.resource_type_ids),
+        "person": wanted.person_id,
+        "viewer": wanted.viewer,
+    }
+    conditions += [condition for name, condition in chosen.items() if values[name]]
+    return conditions, values
+
+
+def _of_resources(condition: str, at: datetime | None) -> str:
+    return _OF_RESOURCES.format(version=valid("v", at), condition=condition)
