@@ -100,8 +100,8 @@ class World:
             actions.save_directory(unit, app.public_id, wanted, stored)
 
     def report(self, app: App, said: Mapping[str, Said]) -> None:
-        """These are all the accounts of the app from an hour later on."""
-        self.clock.advance(timedelta(hours=1))
+        """These are all the accounts of the app from a minute later on."""
+        self.clock.advance(timedelta(minutes=1))
         with self.kernel.work(SYSTEM) as unit:
             at = {"now": unit.now, "type": app.type}
             unit.connection.execute(_CLOSE_ALL, at)
@@ -133,7 +133,7 @@ class World:
             return actions.refresh(unit, app.id)
 
     def refresh_everything(self) -> Refreshed:
-        self.clock.advance(timedelta(hours=1))
+        self.clock.advance(timedelta(minutes=1))
         with self.kernel.work(SYSTEM) as unit:
             return actions.refresh_everything(unit)
 

@@ -1,15 +1,13 @@
-"""Accounts and people as clients ask for them."""
+"""Accounts as clients ask for them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import sqlalchemy as sa
-
-Owner = Literal["any", "orphaned", "owned"]
 
 
 @dataclass(frozen=True)
@@ -51,21 +49,6 @@ class AccountFilter:
     external: bool | None = None
     orphaned: bool = False
     query: str = ""
-
-
-@dataclass(frozen=True)
-class FoundPerson:
-    """A person, or a service that signs in."""
-
-    id: str
-    kind: str
-    origin: str
-    created_at: datetime
-    updated_at: datetime
-    sign_in_status: str | None
-    directory_ids: Sequence[str] = ()
-    role_ids: Sequence[str] = ()
-    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 _ACCOUNT: Final = """
@@ -148,3 +131,24 @@ def accounts(
 def find_account(connection: sa.Connection, app_id: str, account_id: str) -> Found | None:
     wanted = AccountFilter(app_ids=[app_id], ids=[account_id])
     return next(iter(accounts(connection, wanted, None, 1)), None)
+
+
+def owns_app(connection: sa.Connection, user_id: str, app_id: str) -> bool:
+    """Both by public id."""
+    found = sa.text(
+        "SELECT EXISTS (SELECT FROM owners o JOIN apps a ON a.id = o.object_id "
+        "WHERE o.object_type = 'app' AND a.public_id = :app AND o.user_id = :user)"
+    )
+    return bool(connection.scalar(found, {"app": app_id, "user": user_id}))
+
+
+def app_names(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Names of apps by public id."""
+    rows = connection.execute(
+        sa.text(
+            "SELECT public_id, coalesce(edited_name, display_name) AS name FROM apps "
+            "WHERE public_id = ANY (:ids)"
+        ),
+        {"ids": list(ids)},
+    )
+    return {row.public_id: row.name for row in rows}

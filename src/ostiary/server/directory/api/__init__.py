@@ -1,0 +1,1 @@
+"""Routes of the directory: users, directories, owners of accounts, trusted domains."""
