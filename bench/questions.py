@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from bench.measures import Report
 from ostiary.server.access import store
+from ostiary.server.catalog.store import things
 from ostiary.server.kernel.work import Kernel
 
 TIMES = 200
@@ -44,7 +45,13 @@ def _questions(connection: sa.Connection) -> dict[str, list[Question]]:
     groups = _ids(connection, "entitlements", "group:")
     some_groups = [groups[0], *chance.sample(groups, TIMES - 1)]
     pairs = connection.execute(sa.text(_HELD)).all()
+    (app,) = connection.scalars(sa.text("SELECT public_id FROM apps WHERE parent_id IS NULL"))
+    names = [f"user {chance.randrange(100_000)}" for _ in range(TIMES // 4)]
+    places = [chance.randrange(100_000) for _ in range(TIMES // 4)]
     return {
+        "resources of an app": [_resources(app, place) for place in places],
+        "entitlements of an app": [_entitlements(app, place) for place in places],
+        "search resources by name": [_search(app, name) for name in names],
         "what a person has": [_what_has(user) for user in users],
         "who has something": [_who_has(group) for group in some_groups],
         "how many have something": [_how_many(group) for group in some_groups],
@@ -69,6 +76,18 @@ def _ids(connection: sa.Connection, table: str, kind: str) -> list[str]:
             "ON t.id = r.resource_type_id WHERE t.external_id = :kind ORDER BY r.id"
         )
     return list(connection.scalars(sa.text(query), {"kind": kind}))
+
+
+def _resources(app: str, place: int) -> Question:
+    return lambda connection, at: things.page_resources(connection, app, after=place, at=at)
+
+
+def _entitlements(app: str, place: int) -> Question:
+    return lambda connection, at: things.page_entitlements(connection, app, after=place, at=at)
+
+
+def _search(app: str, name: str) -> Question:
+    return lambda connection, at: things.page_resources(connection, app, query=name, at=at)
 
 
 def _what_has(user: str) -> Question:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from google.protobuf.message import DecodeError
 
@@ -20,6 +20,20 @@ from ostiary.server.kernel.work import UnitOfWork
 
 TargetId = tuple[str, str]
 """Resource type and id as the connector names them."""
+
+
+_MANY: Final = 1_000
+_MERGED: Final = (
+    "resource_types",
+    "resource_type_versions",
+    "resources",
+    "resource_versions",
+    "entitlements",
+    "entitlement_versions",
+    "grants",
+)
+"""What the planner has to look at again after many changes; it would do so on its own only after
+the commit, too late for what follows here and for the first readers."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +84,8 @@ class Application:
         else:
             deltas["entitlements"] = inventory.merge(connection, inventory.ENTITLEMENTS, scope)
             deltas["grants"] = self._grants()
+        if sum(_size(types) for types in deltas.values()) > _MANY:
+            staging.analyze(connection, *_MERGED)
         follow_discovered_apps(connection, scope, self._new_id)
         managed = access_entitlement.managed_apps(connection, scope.feed)
         access_entitlement.refresh(connection, managed, scope.at, self._new_id)
@@ -126,3 +142,7 @@ class Application:
             if not self._scope.targeted:
                 kept = inventory.count_new(self._connection, kind)
                 self._dropped[kind] = staged[kind] - kept
+
+
+def _size(types: Mapping[str, Delta]) -> int:
+    return sum(delta.added + delta.removed + delta.changed for delta in types.values())

@@ -102,10 +102,11 @@ def page_resources(
     size: int = 50,
 ) -> list[Resource]:
     """In the order in which they were first seen; `after` is the `key` of the last one seen."""
-    conditions = ["a.public_id = :app", "r.id > :after", _valid(at)]
+    conditions = ["r.feed_id = ANY (:feeds)", "r.id > :after", "v.resource_id > :after", _valid(at)]
     if type_id is not None:
         conditions.append("t.external_id = :type")
-    values = {"app": app_id, "after": after, "type": type_id, "at": at, "size": size}
+    values: dict[str, Any] = {"after": after, "type": type_id, "at": at, "size": size}
+    values["feeds"] = _feeds(connection, app_id)
     found = _search(connection, _RESOURCE, conditions, "r.id", query, values)
     return [Resource(**row) for row in found]
 
@@ -121,10 +122,16 @@ def page_entitlements(
     size: int = 50,
 ) -> list[Entitlement]:
     """As `page_resources`."""
-    conditions = ["a.public_id = :app", "e.id > :after", _valid(at)]
+    conditions = [
+        "e.feed_id = ANY (:feeds)",
+        "e.id > :after",
+        "v.entitlement_id > :after",
+        _valid(at),
+    ]
     if resource_id is not None:
         conditions.append("r.public_id = :resource")
-    values = {"app": app_id, "after": after, "resource": resource_id, "at": at, "size": size}
+    values: dict[str, Any] = {"after": after, "resource": resource_id, "at": at, "size": size}
+    values["feeds"] = _feeds(connection, app_id)
     found = _search(connection, _ENTITLEMENT, conditions, "e.id", query, values)
     return [Entitlement(**row) for row in found]
 
@@ -182,6 +189,14 @@ def edit(
     elif values:
         connection.execute(table.update().where(identity == key).values(**values))
     return before
+
+
+def _feeds(connection: sa.Connection, app_id: str) -> list[int]:
+    """Looked up apart: the planner then knows how much there is of each."""
+    query = sa.text(
+        "SELECT f.id FROM connector_feeds f JOIN apps a ON a.id = f.app_id WHERE a.public_id = :app"
+    )
+    return list(connection.scalars(query, {"app": app_id}))
 
 
 def _valid(at: datetime | None) -> str:
