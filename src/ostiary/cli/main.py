@@ -18,6 +18,8 @@ class Commands(LazyCommands):
 
     lazy: ClassVar[dict[str, str]] = {
         "serve": "ostiary.cli.serve",
+        "apps": "ostiary.cli.apps",
+        "access": "ostiary.cli.access",
         "audit": "ostiary.cli.audit",
         "keys": "ostiary.cli.keys",
         "users": "ostiary.cli.users",
