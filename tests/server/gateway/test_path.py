@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import grpc  # type: ignore[import-untyped]
-import pytest
-
 from ostiary.baton.pb.connectorapi_v1 import StartDebuggingRequest
 from ostiary.server.connectors.files import upload_path
 from ostiary.server.connectors.rules import SyncState
@@ -11,6 +8,7 @@ from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.kernel.work import Kernel
 from tests.server.connectors import world
 from tests.server.gateway.conftest import Enlist
+from tests.server.gateway.refusals import refused
 
 C1Z = b"C1ZF\x00" + bytes(range(256)) * 5000
 
@@ -46,6 +44,5 @@ async def test_an_agent_with_nothing_to_do_is_told_when_to_come_again(enlist: En
 
 async def test_debugging_is_not_implemented(enlist: Enlist) -> None:
     agent = await enlist()
-    with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await agent.stub().StartDebugging(StartDebuggingRequest(), metadata=agent.metadata)
-    assert refused.value.code() is grpc.StatusCode.UNIMPLEMENTED
+    call = agent.stub().StartDebugging(StartDebuggingRequest(), metadata=agent.metadata)
+    await refused(call, "UNIMPLEMENTED")

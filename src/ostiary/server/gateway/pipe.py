@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 _BLOCK: Final = 256 * 1024
-_FAREWELL_SECONDS: Final = 5
+_FAREWELL_SECONDS: Final = 1
 """How long a peer may take to answer the end of TLS."""
 
 
