@@ -181,6 +181,24 @@ def test_grants_are_searched_and_paged(
     assert len(found()) == 6
 
 
+def test_apps_of_accounts_and_grants_are_expanded_once(
+    admin: Lasting, story: Story, tenant: Tenant
+) -> None:
+    app = {
+        "@type": "type.googleapis.com/c1.api.app.v1.App",
+        "id": story.app,
+        "displayName": "Entra",
+    }
+    body = {"expandMask": {"paths": ["app_id"]}}
+    grants = told(admin.post("/api/v1/search/grants", json=body))
+    assert grants["expanded"] == [app]
+    assert {each["entitlement"]["appPath"] for each in grants["list"]} == {"$.expanded[0]"}
+    accounts = told(admin.get(f"/api/v1/apps/{story.app}/app_users", params={"expand_mask": "*"}))
+    assert accounts["expanded"] == [app]
+    assert {each["appPath"] for each in accounts["list"]} == {"$.expanded[0]"}
+    assert told(admin.post("/api/v1/search/app_users", json={}))["expanded"] == []
+
+
 def test_pages_of_grants_join_to_the_whole(admin: Lasting, story: Story) -> None:
     tenant = Tenant()
     everybody = [f"u{number:02}" for number in range(23)]

@@ -7,6 +7,7 @@ from datetime import datetime
 from fastapi import APIRouter
 
 from ostiary.server.access.api import messages as m
+from ostiary.server.access.api.expanding import load_apps
 from ostiary.server.access.api.permissions import Oneself, Searcher, Viewer, own_only
 from ostiary.server.access.facts import Grant
 from ostiary.server.access.store import accounts, bindings
@@ -14,6 +15,7 @@ from ostiary.server.access.store.accounts import Account, AccountFilter
 from ostiary.server.access.store.bindings import BindingFilter
 from ostiary.server.kernel.as_of import AsOf
 from ostiary.server.kernel.database import Connection
+from ostiary.server.kernel.expansion import expansion
 from ostiary.server.kernel.paging import LARGEST, Listing, PagingQuery
 from ostiary.server.kernel.rest import KernelOf
 
@@ -82,7 +84,7 @@ def search_grants(
     viewer = own_only(access)
     filters = {**request.filters, "viewer": viewer, "at": as_of}
     listing = Listing(kernel.secrets, "grant_search", filters)
-    paging = request.paging
+    paging, shown = request.paging, expansion(request.expand_mask)
     wanted = BindingFilter(
         app_ids=request.app_ids,
         entitlement_ids=[ref.id for ref in request.entitlement_refs],
@@ -103,12 +105,16 @@ def search_grants(
         page = listing.page(rows, paging.size, lambda row: row[0])
         grants = [grant for _, grant in page.rows]
         apps = accounts.app_of_entitlements(connection, [each.entitlement.id for each in grants])
+        load_apps(connection, shown, set(apps.values()))
         holders = [each.principal.id for each in grants]
         known = accounts.accounts_by_id(connection, holders, as_of)
     found = [
         _found(grant, apps[grant.entitlement.id], known.get(grant.principal.id)) for grant in grants
     ]
-    return m.FoundGrants(list=found, next_page_token=page.next_page_token)
+    for each in found:
+        view = each.entitlement
+        view.app_path = shown.path("app_id", view.app_entitlement.app_id)
+    return m.FoundGrants(list=found, next_page_token=page.next_page_token, expanded=shown.expanded)
 
 
 def _to_accounts(

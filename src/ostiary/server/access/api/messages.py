@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ostiary.server.access.facts import Grant
 from ostiary.server.access.store.accounts import Account
+from ostiary.server.kernel.expansion import Expanded, ExpandMask
 from ostiary.server.kernel.paging import PagedRequest
 from ostiary.server.kernel.rest import Message, Timestamp
 
@@ -25,6 +26,17 @@ _TYPES = {
 
 def _ids() -> Any:
     return Field(default_factory=list, max_length=1000)
+
+
+class NamedApp(Message):
+    """What access tells of c1.api.app.v1.App."""
+
+    id: str
+    display_name: str
+
+
+class Expandable(Message):
+    expanded: Expanded = Field(default_factory=list)
 
 
 class AppUserStatus(Message):
@@ -57,7 +69,7 @@ class AppUserView(Message):
     last_usage_path: str = ""
 
 
-class AppUserList(Message):
+class AppUserList(Expandable):
     list: list[AppUserView]
     next_page_token: str = ""
 
@@ -69,6 +81,7 @@ class SearchAppUsersRequest(PagedRequest):
     exclude_app_user_ids: list[str] = _ids()
     user_ids: list[str] = _ids()
     app_user_statuses: list[str] = _ids()
+    expand_mask: ExpandMask = Field(default_factory=ExpandMask)
     app_user_types: list[str] = _ids()
 
 
@@ -123,6 +136,7 @@ class GrantedEntitlement(Message):
 
 class GrantedEntitlementView(Message):
     app_entitlement: GrantedEntitlement
+    app_path: str = ""
 
 
 class GrantView(Message):
@@ -143,7 +157,7 @@ class FoundGrant(Message):
     app_entitlement_user_binding: GrantView
 
 
-class FoundGrants(Message):
+class FoundGrants(Expandable):
     list: list[FoundGrant]
     next_page_token: str = ""
 
@@ -155,6 +169,7 @@ class SearchGrantsRequest(PagedRequest):
     resource_ids: list[str] = _ids()
     resource_type_ids: list[str] = _ids()
     user_id: str = ""
+    expand_mask: ExpandMask = Field(default_factory=ExpandMask)
 
 
 def statuses_asked(names: list[str]) -> list[str]:

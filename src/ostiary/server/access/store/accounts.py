@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -138,6 +138,15 @@ def app_of_entitlements(connection: sa.Connection, ids: Sequence[str]) -> dict[s
         "WHERE e.public_id = ANY (:ids) AND a.deleted_at IS NULL"
     )
     return {row.public_id: row.app_id for row in connection.execute(query, {"ids": list(ids)})}
+
+
+def app_names(connection: sa.Connection, ids: Collection[str]) -> dict[str, str]:
+    """By public id."""
+    query = sa.text(
+        "SELECT public_id, coalesce(edited_name, display_name) AS name FROM apps "
+        "WHERE public_id = ANY (:ids)"
+    )
+    return {row.public_id: row.name for row in connection.execute(query, {"ids": list(ids)})}
 
 
 def check_in_app(connection: sa.Connection, app_id: str, entitlement_id: str) -> None:
