@@ -23,6 +23,7 @@ class Commands(LazyCommands):
         "audit": "ostiary.cli.audit",
         "keys": "ostiary.cli.keys",
         "users": "ostiary.cli.users",
+        "connectors": "ostiary.cli.connectors",
     }
 
 
