@@ -11,7 +11,10 @@ from ostiary.server.access import routes as access
 from ostiary.server.catalog import routes as catalog
 from ostiary.server.connectors.directory import ConnectorClients
 from ostiary.server.connectors.jobs import jobs as connector_jobs
+from ostiary.server.directory import routes as directory
+from ostiary.server.directory.jobs import jobs as directory_jobs
 from ostiary.server.gateway.listener import tls_listener
+from ostiary.server.ingest.jobs import jobs as ingest_jobs
 from ostiary.server.kernel import http
 from ostiary.server.kernel.auth import routes as auth
 from ostiary.server.kernel.auth.authentication import default_authentication
@@ -29,10 +32,16 @@ from ostiary.server.kernel.upkeep import jobs as upkeep
 from ostiary.server.kernel.work import Kernel
 from ostiary.server.kernel.worker import Worker
 
-ROUTERS: tuple[APIRouter, ...] = (*auth.ROUTERS, system_log, *catalog.ROUTERS, *access.ROUTERS)
+ROUTERS: tuple[APIRouter, ...] = (
+    *directory.ROUTERS,
+    *auth.ROUTERS,
+    system_log,
+    *catalog.ROUTERS,
+    *access.ROUTERS,
+)
 """The slices' REST APIs. Where paths clash, the first one wins."""
 
-JOBS: tuple[Jobs, ...] = (upkeep, auth_upkeep, connector_jobs)
+JOBS: tuple[Jobs, ...] = (upkeep, auth_upkeep, connector_jobs, ingest_jobs, directory_jobs)
 """What the slices do in the background."""
 
 WEB_SERVICES: tuple[Callable[[Kernel, FastAPI], Service], ...] = (tls_listener,)
