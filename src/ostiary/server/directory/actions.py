@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ostiary.server.directory.rules import matching
 from ostiary.server.directory.rules.assembly import Directory, Link
 from ostiary.server.directory.rules.matching import Case, Index, Mode
-from ostiary.server.directory.rules.subjects import Person
 from ostiary.server.directory.store import accounts, directories, owners, people, sign_ins
 from ostiary.server.directory.store.accounts import Known
 from ostiary.server.directory.store.assembling import gather
@@ -190,23 +189,24 @@ def _assemble(unit: UnitOfWork, configured: Sequence[Stored]) -> Refreshed:
 
 
 def _find_owners(unit: UnitOfWork, app_ids: Sequence[str]) -> Changes:
-    everybody = list(people.current(unit.connection))
+    """Only custom keys look into profiles."""
+    modes = {app_id: directories.matching(unit.connection, app_id) for app_id in app_ids}
+    custom = any(mode == "custom" for mode, _ in modes.values())
+    everybody = list(people.current(unit.connection, brief=not custom))
     total = NOTHING
-    for app_id in app_ids:
-        total = _plus(total, owners.save(unit, _matched(unit, app_id, everybody)))
+    for app_id, (mode, cases) in modes.items():
+        index = Index(matching.rules_of(mode, cases))
+        for person in everybody:
+            index.add(person)
+        known = accounts.of_apps(unit.connection, [app_id], profiles=mode == "custom")
+        total = _plus(total, owners.save(unit, _matched(index, known)))
     return total
 
 
-def _matched(
-    unit: UnitOfWork, app_id: str, everybody: Sequence[Person]
-) -> Iterator[tuple[int, Link | None]]:
-    index = Index(matching.rules_of(*directories.matching(unit.connection, app_id)))
-    for person in everybody:
-        index.add(person)
-    for known in accounts.of_apps(unit.connection, [app_id]):
-        match = None if known.decided else index.match(known.account)
-        found = Link(match.person, match.rule) if match else None
-        yield known.account.id, _link(known, found)
+def _matched(index: Index, known: Iterable[Known]) -> Iterator[tuple[int, Link | None]]:
+    for each in known:
+        match = None if each.decided else index.match(each.account)
+        yield each.account.id, _link(each, Link(match.person, match.rule) if match else None)
 
 
 def _link(known: Known, found: Link | None) -> Link | None:

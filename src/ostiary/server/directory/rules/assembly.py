@@ -108,6 +108,7 @@ class _Work:
         self._indexes = {each.app_id: Index(each.merge_rules) for each in directories}
         self._parts: dict[str, list[Part]] = {}
         self._sign_ins: dict[str, SignIn] = {}
+        self._described: dict[str, Person] = {}
         self._links: dict[int, Link] = {}
         self._created: set[str] = set()
         self._reserved: set[str] = set()
@@ -133,13 +134,17 @@ class _Work:
 
     def keep(self, accounts: Iterable[Account]) -> list[Account]:
         """Those who belong to somebody already. Returns the rest."""
-        rest = []
+        rest: list[Account] = []
+        kept: dict[str, None] = {}
         for account in accounts:
             past = self._past.get(account.id)
             if past is None:
                 rest.append(account)
             else:
-                self._assign(account, past.link)
+                self._attach(account, past.link)
+                kept[past.link.person] = None
+        for person_id in kept:
+            self._index(person_id)
         return rest
 
     def reserve(self, accounts: Iterable[Account]) -> None:
@@ -184,6 +189,7 @@ class _Work:
         self._links[account.id] = link
         mappings = self.directories[account.app_id].mappings
         self._parts.setdefault(link.person, []).append(Part(account, mappings))
+        self._described.pop(link.person, None)
 
     def _index(self, person_id: str) -> None:
         person = self._describe(person_id)
@@ -191,12 +197,15 @@ class _Work:
             index.add(person)
 
     def _describe(self, person_id: str) -> Person:
-        parts = sorted(
-            self._parts[person_id],
-            key=lambda part: (self.rank[part.account.app_id], part.account.id),
-        )
-        person = attributes.describe(person_id, parts)
-        return with_sign_in(person, self._sign_ins.get(person_id), alone=not parts)
+        if person_id not in self._described:
+            parts = sorted(
+                self._parts[person_id],
+                key=lambda part: (self.rank[part.account.app_id], part.account.id),
+            )
+            person = attributes.describe(person_id, parts)
+            sign_in = self._sign_ins.get(person_id)
+            self._described[person_id] = with_sign_in(person, sign_in, alone=not parts)
+        return self._described[person_id]
 
     def result(self) -> Assembly:
         managers = Managers()

@@ -34,6 +34,8 @@ class Origin:
         if self.cel:
             return expressions.account_texts(expressions.account_key(self.cel), account)
         value = account.profile.get(self.key)
+        if value is None:
+            return ()
         values = value if isinstance(value, list) else [value]
         return tuple(text for each in values if (text := expressions.text_of(each)))
 

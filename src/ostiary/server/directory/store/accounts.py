@@ -16,7 +16,9 @@ CHUNK: Final = 5000
 _ACCOUNTS: Final = sa.text(
     """
     SELECT r.id, r.public_id, a.public_id AS app_id, r.external_id, v.display_name, v.login,
-        v.login_aliases, v.emails, v.status, v.profile, v.traits -> 'UserTrait' AS said,
+        v.login_aliases, v.emails, v.status,
+        CASE WHEN :profiles THEN v.profile ELSE '{}' END AS profile,
+        v.traits -> 'UserTrait' AS said,
         coalesce(e.owner_decided, false) AS decided, e.owner_user_id AS decided_owner
     FROM connector_feeds f
     JOIN apps a ON a.id = f.app_id AND a.deleted_at IS NULL
@@ -55,9 +57,12 @@ class Known:
     decided_owner: str | None
 
 
-def of_apps(connection: sa.Connection, app_ids: Sequence[str]) -> Iterator[Known]:
+def of_apps(
+    connection: sa.Connection, app_ids: Sequence[str], *, profiles: bool = True
+) -> Iterator[Known]:
     """The accounts that are there now, by internal id."""
-    rows = connection.execute(_ACCOUNTS, {"apps": list(app_ids)}).yield_per(CHUNK)
+    values = {"apps": list(app_ids), "profiles": profiles}
+    rows = connection.execute(_ACCOUNTS, values).yield_per(CHUNK)
     for row in rows:
         yield Known(_account(row), row.decided, row.decided_owner)
 

@@ -72,11 +72,14 @@ LEFT JOIN platform_users u ON u.id = p.user_id
 """  # noqa: S608
 
 _OTHERS: Final = """
-SELECT u.public_id, u.display_name, lower(u.display_name) AS sort_name, coalesce(u.email, ''),
-    'unknown', '', '', array_remove(ARRAY[u.email], NULL), coalesce(u.email, ''),
-    array_remove(ARRAY[u.email], NULL), '{}'::text[], '', '', '', '', '{}'::text[],
-    '{}'::jsonb, '{}'::jsonb, u.kind, u.origin, u.status, u.created_at, u.updated_at,
-    u.deleted_at, u.id, NULL
+SELECT u.public_id, u.display_name, lower(u.display_name) AS sort_name,
+    coalesce(u.email, '') AS email, 'unknown' AS status, '' AS given_name, '' AS family_name,
+    array_remove(ARRAY[u.email], NULL) AS emails, coalesce(u.email, '') AS username,
+    array_remove(ARRAY[u.email], NULL) AS usernames, '{}'::text[] AS employee_ids,
+    '' AS department, '' AS job_title, '' AS employment_status, '' AS employment_type,
+    '{}'::text[] AS manager_ids, '{}'::jsonb AS profile, '{}'::jsonb AS sources, u.kind,
+    u.origin, u.status AS user_status, u.created_at, u.updated_at, u.deleted_at,
+    u.id AS user_id, NULL::bigint AS person_id
 FROM platform_users u
 WHERE NOT EXISTS (SELECT FROM people p WHERE p.user_id = u.id)
 """
@@ -127,10 +130,11 @@ def people(
     if after is not None:
         conditions.append("(e.sort_name, e.public_id) > (:after_name, :after_id)")
         values |= {"after_name": after[0], "after_id": after[1]}
+    some = f"WHERE {' AND '.join(conditions)} ORDER BY e.sort_name, e.public_id LIMIT :limit"
     found = f"""
         WITH found AS (
-            SELECT e.* FROM ({_PEOPLE} UNION ALL {_OTHERS}) e WHERE {" AND ".join(conditions)}
-            ORDER BY e.sort_name, e.public_id LIMIT :limit
+            (SELECT e.* FROM ({_PEOPLE}) e {some}) UNION ALL (SELECT e.* FROM ({_OTHERS}) e {some})
+            ORDER BY sort_name, public_id LIMIT :limit
         ) {_RELATED}
     """  # noqa: S608
     return [_found(row) for row in connection.execute(sa.text(found), values)]
