@@ -6,8 +6,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from ostiary.server import app as composition
-from ostiary.server.directory import routes
+from ostiary.server.app import create_app
 from ostiary.server.kernel.authz.roles import Role
 from ostiary.server.kernel.clock import FixedClock
 from ostiary.server.kernel.work import Kernel
@@ -21,9 +20,8 @@ def world(kernel: Kernel, clock: FixedClock) -> World:
 
 
 @pytest.fixture
-def server(kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
-    monkeypatch.setattr(composition, "ROUTERS", (*routes.ROUTERS, *composition.ROUTERS))
-    return composition.create_app(kernel)
+def server(kernel: Kernel) -> FastAPI:
+    return create_app(kernel)
 
 
 @dataclass(frozen=True)
