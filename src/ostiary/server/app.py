@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 
 from ostiary.server.access import routes as access
 from ostiary.server.catalog import routes as catalog
+from ostiary.server.connectors import routes as connectors
 from ostiary.server.connectors.directory import ConnectorClients
 from ostiary.server.connectors.jobs import jobs as connector_jobs
 from ostiary.server.directory import routes as directory
@@ -38,6 +39,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     system_log,
     *catalog.ROUTERS,
     *access.ROUTERS,
+    *connectors.ROUTERS,
 )
 """The slices' REST APIs. Where paths clash, the first one wins."""
 

@@ -13,6 +13,7 @@ from ostiary.server.kernel.authz.roles import (
 )
 from tests.server.access import route_table as access
 from tests.server.catalog import route_table as catalog
+from tests.server.connectors import route_table as connectors
 from tests.server.directory import route_table as directory
 
 ANYBODY = frozenset({"anonymous", *(role.name for role in ROLES)})
@@ -63,6 +64,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "DELETE /api/v1/service_principals/{service_principal_id}/credentials/{id}": SUPER,
     **catalog.ROUTES,
     **access.ROUTES,
+    **connectors.ROUTES,
     **directory.ROUTES,
 }
 """By "METHOD path": the names of the roles that are let through."""

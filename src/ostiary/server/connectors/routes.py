@@ -1,0 +1,5 @@
+"""All routes of the connectors, for the composition root. Where paths clash, literal ones first."""
+
+from ostiary.server.connectors.api import connectors, credentials, steering
+
+ROUTERS = (credentials.router, steering.router, connectors.router)
