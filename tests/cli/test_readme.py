@@ -19,12 +19,10 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FIELDS = {field.env: field for field in DEFINITION.all_fields}
 ELSEWHERE = {
-    "--all", "--entitlement", "--id", "--inherited", "--json", "--match", "--principal",
-    "--resource", "--type",
-    "--data-dir",
-    "--as-of",
+    "--all", "--as-of", "--data-dir", "--entitlement", "--help", "--id", "--inherited", "--json",
+    "--match", "--principal", "--resource", "--type",
 }  # fmt: skip
-"""Flags in the README that belong to `ostiary c1z`."""
+"""Flags in the README that belong to the commands of `ostiary`."""
 NOT_IN_README = {"skip-entitlements-and-grants"}
 """What only `baton-microsoft-entra help` tells of."""
 
