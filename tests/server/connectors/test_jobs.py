@@ -30,6 +30,10 @@ from ostiary.server.connectors.schedule import Interval
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.connectors.store.syncs import Sync
 from ostiary.server.connectors.store.tasks import Upload
+from ostiary.server.directory.actions import save_directory
+from ostiary.server.directory.jobs import jobs as directory_jobs
+from ostiary.server.directory.rules.assembly import Directory
+from ostiary.server.directory.store import people
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.clock import FixedClock
 from ostiary.server.kernel.errors import AppError
@@ -82,6 +86,23 @@ async def test_the_worker_applies_what_an_agent_delivered(
     deliver(kernel, connector, users=2)
     await Worker(kernel, [jobs]).drain()
     assert world.seen(kernel, connector).status is Status.CONNECTED
+
+
+async def test_the_people_of_a_directory_follow_its_sync(
+    kernel: Kernel, connector: Connector, clock: FixedClock
+) -> None:
+    worker = Worker(kernel, [jobs, directory_jobs])
+    deliver(kernel, connector, users=1)
+    await worker.drain()
+    with kernel.work(SYSTEM) as work:
+        save_directory(work, connector.app_id, Directory(connector.app_id), {})
+    await worker.drain()
+    clock.advance(HOUR)
+    deliver(kernel, connector, users=3)
+    await worker.drain()  # ends while the job that defers the other is still running
+    await worker.drain()
+    with kernel.read() as connection:
+        assert len(list(people.current(connection))) == 3
 
 
 def test_a_crash_between_applying_and_noting_is_made_good(
@@ -140,7 +161,8 @@ def test_a_confirmed_drop_is_applied_and_ends_the_pause(
         confirm_sync(work, connector.id)
     with kernel.read() as connection:
         queued = connection.execute(world.JOBS).all()
-    assert [job.args["sync_id"] for job in queued][1:] == [held.id, held.id]
+    ingesting = [job.args["sync_id"] for job in queued if "sync_id" in job.args]
+    assert ingesting[1:] == [held.id, held.id]
     ingest_sync(kernel, held.id)
     sync = world.latest_sync(kernel, connector)
     assert sync.state is SyncState.DONE

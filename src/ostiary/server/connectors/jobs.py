@@ -7,8 +7,8 @@ from typing import Final
 from ostiary.server.connectors.actions import queue, schedules, syncs
 from ostiary.server.connectors.files import upload_path, uploads_folder
 from ostiary.server.connectors.rules import SyncState
+from ostiary.server.connectors.store import registry, tasks
 from ostiary.server.connectors.store import syncs as sync_store
-from ostiary.server.connectors.store import tasks
 from ostiary.server.ingest.actions import Sync, SyncOutcome, apply_sync
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.audit import plain
@@ -17,6 +17,8 @@ from ostiary.server.kernel.work import Kernel
 
 jobs = Jobs()
 
+REFRESH_PEOPLE: Final = "directory.refresh_app"
+"""The directory's job by name: whose accounts these are is settled after they are there."""
 FILES_KEPT: Final = timedelta(days=1)
 MISSING: Final = (
     "The uploaded file is not in this worker's data directory, which it must share with the "
@@ -41,7 +43,7 @@ def ingest_sync(kernel: Kernel, sync_id: str) -> None:
         _note_failure(kernel, sync.key, MISSING)
         return
     outcome = apply_sync(kernel, connector_id, path, Sync(confirmed=sync.confirmed_at is not None))
-    _note(kernel, sync.key, sync.id, outcome)
+    _note(kernel, connector_id, sync.key, sync.id, outcome)
     if outcome.state != "held":
         path.unlink(missing_ok=True)
 
@@ -86,7 +88,9 @@ def _files(folder: Path, before: datetime) -> list[Path]:
     ]
 
 
-def _note(kernel: Kernel, sync_key: int, sync_id: str, outcome: SyncOutcome) -> None:
+def _note(
+    kernel: Kernel, connector_id: str, sync_key: int, sync_id: str, outcome: SyncOutcome
+) -> None:
     record = outcome.record
     counts, deltas = plain(record.counts), _deltas(outcome)
     if outcome.state == "refused":
@@ -97,6 +101,9 @@ def _note(kernel: Kernel, sync_key: int, sync_id: str, outcome: SyncOutcome) -> 
             syncs.end_held(work, sync_id, outcome.reason, counts)
         else:
             syncs.end_applied(work, sync_id, counts, deltas)
+            connector = registry.find(work.connection, connector_id)
+            if connector is not None:
+                work.defer(REFRESH_PEOPLE, app_id=connector.app_id)
 
 
 def _note_failure(kernel: Kernel, sync_key: int, reason: str) -> None:
