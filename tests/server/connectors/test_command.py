@@ -120,6 +120,7 @@ def test_rotating_supersedes_and_revoking_locks_out(kernel: Kernel, run: Command
 def test_a_paused_connector_does_not_sync_until_it_is_resumed(run: Command) -> None:
     told(run("create", "Entra", "--json"))
     assert told(run("pause", "Entra", "--reason", "moving house", "--json"))["status"] == "paused"
+    assert "moving house" in run("show", "Entra").stdout
     refused = run("sync", "Entra")
     assert (refused.exit_code, "paused" in refused.stderr) == (1, True)
     assert run("resume", "Entra").exit_code == 0

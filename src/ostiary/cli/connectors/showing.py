@@ -21,7 +21,7 @@ LIST = (
     Column("Last sync"),
     Column("Id", narrow=27),
     Column("Counts", detail=True),
-    Column("Error"),
+    Column("Note"),
 )
 CREDENTIALS = (
     Column("Client id", narrow=24),
@@ -43,7 +43,7 @@ def show_list(screen: Screen, seen: Sequence[Overview]) -> None:
                 instant(each.connector.last_sync_at) or "never",
                 each.connector.id,
                 _counted(each.counts),
-                _trouble(each),
+                each.connector.last_error or each.connector.paused_reason,
             )
             for each in seen
         ],
@@ -117,17 +117,18 @@ def _fields(seen: Details) -> list[tuple[str, str]]:
     ]
     if latest is not None:
         asked = instant(latest.requested_at)
-        fields.append(("Latest", f"{latest.state}, asked for {asked} by {latest.cause}"))
-    if trouble := _trouble(seen.overview):
-        fields.append(("Error", trouble))
+        fields.append(("Latest", f"{latest.state}, asked for {asked} ({latest.cause})"))
+    if connector.last_error:
+        fields.append(("Error", connector.last_error))
+    if connector.paused_at is not None:
+        because = connector.paused_reason or "no reason given"
+        fields.append(("Paused", f"{instant(connector.paused_at)}, {because}"))
     for agent in seen.agents:
         fields.append(("Agent", f"{agent.host}, last seen {instant(agent.last_seen_at)}"))
     return fields
 
 
-def _trouble(seen: Overview) -> str:
-    return seen.connector.last_error or seen.connector.paused_reason
-
-
 def _counted(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items()))
+    return ", ".join(
+        f"{number} {kind.replace('_', ' ')}" for kind, number in sorted(counts.items())
+    )
