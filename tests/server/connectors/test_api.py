@@ -223,3 +223,17 @@ def test_owners_reach_their_own_connectors_and_no_others(
     assert session.get(f"{base}/{other['id']}").status_code == 403
     body = {"appId": other["appId"], "connectorId": other["id"]}
     assert session.post("/api/v1/apps/connectors/credentials", json=body).status_code == 403
+
+
+@pytest.mark.parametrize("app_id", ["x" * 40, "%00", "ä", "%F0%9F%98%80"])
+def test_ids_that_cannot_be_are_refused_and_nothing_breaks(client: TestClient, app_id: str) -> None:
+    odd = f"/api/v1/apps/{app_id}/connectors"
+    replies = [
+        client.get(odd),
+        client.post(odd, json={"catalogId": ENTRA}),
+        client.get(f"{odd}/{app_id}"),
+        client.post(f"{odd}/{app_id}/credentials/{app_id}"),
+        client.post(f"{odd}/{app_id}", json={"connector": {"userIds": [app_id]}}),
+    ]
+    assert {reply.status_code for reply in replies[1:]} <= {400, 404}
+    assert replies[0].status_code in {200, 400}
