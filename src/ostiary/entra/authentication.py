@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ostiary.connector.settings import Settings
-from ostiary.connector.status import ConnectorError, Status
 from ostiary.graph import (
     Clock,
     Credential,
@@ -38,31 +35,27 @@ def credential_of(
     """
     tenant_id = settings.get_str("entra-tenant-id")
     client_id = settings.get_str("entra-client-id")
-    match settings.auth_method:
-        case method if method == CERTIFICATE:
-            return certificate(
-                tenant_id=tenant_id,
-                client_id=client_id,
-                data=_certificate_and_key(settings),
-                password=settings.get_str("entra-certificate-password") or None,
-                hosts=hosts,
-                clock=clock,
-                retry=retry,
-            )
-        case method if method == WORKLOAD_IDENTITY:
-            token_file = settings.get_path("entra-federated-token-file")
-            return workload_identity(
-                tenant_id=tenant_id,
-                client_id=client_id,
-                token_file=token_file,
-                hosts=hosts,
-                clock=clock,
-                retry=retry,
-            )
-        case method if method == MANAGED_IDENTITY:
-            return managed_identity(
-                client_id=client_id or None, hosts=hosts, clock=clock, retry=retry
-            )
+    if settings.auth_method == CERTIFICATE:
+        return certificate(
+            tenant_id=tenant_id,
+            client_id=client_id,
+            data=_certificate_and_key(settings),
+            password=settings.get_str("entra-certificate-password") or None,
+            hosts=hosts,
+            clock=clock,
+            retry=retry,
+        )
+    if settings.auth_method == WORKLOAD_IDENTITY:
+        return workload_identity(
+            tenant_id=tenant_id,
+            client_id=client_id,
+            token_file=settings.get_path("entra-federated-token-file"),
+            hosts=hosts,
+            clock=clock,
+            retry=retry,
+        )
+    if settings.auth_method == MANAGED_IDENTITY:
+        return managed_identity(client_id=client_id or None, hosts=hosts, clock=clock, retry=retry)
     return client_secret(
         tenant_id=tenant_id,
         client_id=client_id,
@@ -74,19 +67,5 @@ def credential_of(
 
 
 def _certificate_and_key(settings: Settings) -> bytes:
-    files = (
-        ("entra-certificate-key", settings.get_path("entra-certificate-key")),
-        ("entra-certificate", settings.get_path("entra-certificate")),
-    )
-    return b"\n".join(_read(name, path) for name, path in files if path is not None)
-
-
-def _read(name: str, path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ConnectorError(
-            Status.INVALID_ARGUMENT,
-            f"The file {path} of --{name} cannot be read: {error.strerror}.",
-            remedy="Check the path and that this user may read it.",
-        ) from error
+    names = ("entra-certificate-key", "entra-certificate")
+    return b"\n".join(held for name in names if (held := settings.read_file(name)))

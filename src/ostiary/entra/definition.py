@@ -45,6 +45,7 @@ FIELDS = (
         "Private key",
         "PEM file with the certificate's private key, unless the certificate file holds both",
         kind="file",
+        secret=True,
         allowed_extensions=(".pem", ".key"),
     ),
     Field(
