@@ -1,42 +1,20 @@
-"""`GET /api/v1/users/{id}` as `cone whoami` reads it, and our own routes to manage who signs in."""
+"""Our own routes to manage who signs in; who people are is the directory's to answer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated
 
-import sqlalchemy as sa
 from fastapi import APIRouter
 
-from ostiary.server.kernel.auth import links, user_store, users
+from ostiary.server.kernel.auth import links, users
 from ostiary.server.kernel.auth.api import messages as m
-from ostiary.server.kernel.auth.caller import Caller
 from ostiary.server.kernel.authz.enforcement import Access, requires
 from ostiary.server.kernel.authz.permissions import Permission
-from ostiary.server.kernel.errors import not_found
 from ostiary.server.kernel.rest import KernelOf
 
 router = APIRouter(prefix="/api/v1", tags=["User"])
 
-
-def is_oneself(_connection: sa.Connection, caller: Caller, path: Mapping[str, str]) -> bool:
-    return path["id"] == caller.user.public_id
-
-
-Viewer = Annotated[
-    Access, requires(Permission.USERS_VIEW, own=is_oneself, owner_with=Permission.SELF)
-]
 Administrator = Annotated[Access, requires(Permission.USERS_MANAGE)]
-
-
-@router.get("/users/{id}")
-def get_user(kernel: KernelOf, access: Viewer, id: str) -> m.UserReply:
-    """Oneself, or anybody for those who may see users."""
-    with kernel.read() as connection:
-        user = user_store.find_public(connection, id)
-    if user is None:
-        raise not_found("there is no such user")
-    return m.UserReply(user_view=m.UserView(user=m.user_message(user)))
 
 
 @router.post("/users")
