@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
-from ostiary.connector.cli import run
-from ostiary.entra.definition import DEFINITION
+gc.set_threshold(50_000, 20, 20)  # loading and syncing make millions of objects, hardly a cycle
+
+from ostiary.connector.cli import run  # noqa: E402
+from ostiary.entra.definition import DEFINITION  # noqa: E402
 
 
 def main() -> None:
