@@ -28,6 +28,7 @@ from ostiary.baton.pb.connectorapi_v1_grpc import BatonServiceServicer
 from ostiary.server.connectors.reads import Agency
 from ostiary.server.gateway.admission import Metadata, admit, bearer_of
 from ostiary.server.gateway.calls import Calls
+from ostiary.server.gateway.draining import drain
 from ostiary.server.gateway.limits import InvalidRequestError
 from ostiary.server.gateway.spool import SizeLimits
 from ostiary.server.gateway.uploads import Uploads
@@ -97,10 +98,12 @@ class BatonService(BatonServiceServicer):
         request_iterator: AsyncIterator[BatonServiceUploadAssetRequest],
         context: Context,
     ) -> BatonServiceUploadAssetResponse:
+        requests = aiter(request_iterator)
         try:
             agency = await self._in_thread(self._admit, _token(context))
-            await self._uploads.receive(agency, aiter(request_iterator))
+            await self._uploads.receive(agency, requests)
         except Exception as error:
+            await drain(requests)
             await _abort(context, error)
         return BatonServiceUploadAssetResponse()
 
