@@ -15,6 +15,7 @@ from ostiary.server.directory.store.assembling import gather
 from ostiary.server.directory.store.directories import App, Stored
 from ostiary.server.directory.store.people import Changes
 from ostiary.server.directory.store.reading import Found
+from ostiary.server.directory.store.sign_ins import Followed
 from ostiary.server.kernel.errors import failed_precondition, invalid, not_found
 from ostiary.server.kernel.work import UnitOfWork
 
@@ -182,7 +183,7 @@ def _assemble(unit: UnitOfWork, configured: Sequence[Stored]) -> Refreshed:
         remerge=remerge,
     )
     changes = people.save(unit, assembly.people)
-    sign_ins.follow(unit)
+    _record_sign_ins(unit, sign_ins.follow(unit))
     directories.want_remerge(unit, wanted=False)
     links = ((each.account.id, _link(each, assembly.links.get(each.account.id))) for each in known)
     return Refreshed(changes, owners.save(unit, links))
@@ -219,6 +220,22 @@ def _plus(one: Changes, other: Changes) -> Changes:
     return Changes(
         one.added + other.added, one.removed + other.removed, one.changed + other.changed
     )
+
+
+def _record_sign_ins(unit: UnitOfWork, followed: Followed) -> None:
+    """One by one: somebody will ask why a certain person cannot get in."""
+    for each in followed.switched:
+        before, after = ("disabled", "enabled") if each.enabled else ("enabled", "disabled")
+        because = f"the person is {each.person} in the directory"
+        unit.audit(
+            "auth.user.set_status",
+            "user",
+            each.user,
+            {"status": before},
+            {"status": after, "because": because},
+        )
+    for renamed in followed.renamed:
+        unit.audit("auth.user.rename", "user", renamed.user, renamed.before, renamed.after)
 
 
 def _recorded(unit: UnitOfWork, what: str, done: Refreshed) -> Refreshed:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter
 
+from ostiary.server.catalog.owning import owns_app
 from ostiary.server.directory import actions
 from ostiary.server.directory.api import account_messages as m
 from ostiary.server.directory.store import directories, reading
 from ostiary.server.directory.store.reading import AccountFilter, Found
-from ostiary.server.kernel.auth.caller import Caller
 from ostiary.server.kernel.authz.enforcement import Access, requires
 from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.database import Connection
@@ -23,10 +22,6 @@ from ostiary.server.kernel.work import UnitOfWork
 router = APIRouter(prefix="/api/v1", tags=["AppUsers"])
 
 WRITABLE = ("identity_user_id", "app_user_type")
-
-
-def owns_app(connection: Connection, caller: Caller, path: Mapping[str, str]) -> bool:
-    return reading.owns_app(connection, caller.user.public_id, path["app_id"])
 
 
 Manager = Annotated[Access, requires(Permission.APPS_MANAGE, own=owns_app)]

@@ -133,15 +133,6 @@ def find_account(connection: sa.Connection, app_id: str, account_id: str) -> Fou
     return next(iter(accounts(connection, wanted, None, 1)), None)
 
 
-def owns_app(connection: sa.Connection, user_id: str, app_id: str) -> bool:
-    """Both by public id."""
-    found = sa.text(
-        "SELECT EXISTS (SELECT FROM owners o JOIN apps a ON a.id = o.object_id "
-        "WHERE o.object_type = 'app' AND a.public_id = :app AND o.user_id = :user)"
-    )
-    return bool(connection.scalar(found, {"app": app_id, "user": user_id}))
-
-
 def app_names(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
     """Names of apps by public id."""
     rows = connection.execute(

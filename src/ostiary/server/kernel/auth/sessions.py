@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -47,7 +48,12 @@ def close_session(unit: UnitOfWork, cookie: str) -> bool:
 
 
 def close_all(unit: UnitOfWork, user: User) -> None:
-    unit.connection.execute(web_sessions.delete().where(web_sessions.c.user_id == user.id))
+    close_all_of(unit, [user.id])
+
+
+def close_all_of(unit: UnitOfWork, user_ids: Collection[int]) -> None:
+    """Of many at once, by internal id."""
+    unit.connection.execute(web_sessions.delete().where(web_sessions.c.user_id.in_(user_ids)))
 
 
 def caller_in(kernel: Kernel, cookie: str) -> Caller | None:
