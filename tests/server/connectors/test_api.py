@@ -9,13 +9,18 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from ostiary.server.app import create_app as create_server
-from ostiary.server.catalog.actions import create_app
+from ostiary.server.catalog.actions import create_app, set_app_owners
 from ostiary.server.connectors.actions.registry import CONFIG_PURPOSE
 from ostiary.server.connectors.directory import ConnectorClients
 from ostiary.server.connectors.store import registry
 from ostiary.server.kernel.auth.client_ids import public_key_of
 from ostiary.server.kernel.auth.user_store import User
-from ostiary.server.kernel.authz.roles import APPLICATION_ADMINISTRATOR, CONNECTOR_ADMINISTRATOR
+from ostiary.server.kernel.authz.roles import (
+    APPLICATION_ADMINISTRATOR,
+    BASIC_USER,
+    CONNECTOR_ADMINISTRATOR,
+    READ_ONLY_ADMINISTRATOR,
+)
 from ostiary.server.kernel.work import Kernel
 from tests.server.auth.people import People
 from tests.server.connectors import world
@@ -223,6 +228,64 @@ def test_owners_reach_their_own_connectors_and_no_others(
     assert session.get(f"{base}/{other['id']}").status_code == 403
     body = {"appId": other["appId"], "connectorId": other["id"]}
     assert session.post("/api/v1/apps/connectors/credentials", json=body).status_code == 403
+
+
+def test_owners_without_any_role_of_administrators_manage_their_connector(
+    client: TestClient, people: People, base: str
+) -> None:
+    dana = people.add("dana@corp.test", BASIC_USER)
+    own = made(client, base, userIds=[dana.public_id])
+    other = made(client, base)
+    session = people.session_of(dana)
+    url = f"{base}/{own['id']}"
+    assert [view["connector"]["id"] for view in session.get(base).json()["list"]] == [own["id"]]
+    assert shown(session.get(url))["id"] == own["id"]
+    renamed = {"connector": {"displayName": "Ours"}, "updateMask": "displayName"}
+    assert shown(session.post(url, json=renamed))["displayName"] == "Ours"
+    assert shown(session.post(f"{url}/delegated", json=renamed))["displayName"] == "Ours"
+    credential = minted(session, own)
+    assert session.get(f"{url}/credentials/{credential['id']}").status_code == 200
+    assert session.post(f"{url}/credentials/{credential['id']}").status_code == 200
+    for verb in ("pause", "resume"):
+        assert session.post(f"{url}/{verb}").status_code == 200
+    refused = f"{base}/{other['id']}"
+    assert session.get(refused).status_code == 403
+    assert session.post(refused, json=renamed).status_code == 403
+    body = {"appId": other["appId"], "connectorId": other["id"]}
+    assert session.post("/api/v1/apps/connectors/credentials", json=body).status_code == 403
+    assert session.post(base, json={"catalogId": ENTRA}).status_code == 403
+    assert session.delete(url).status_code == 200
+
+
+def test_who_may_only_read_reads_their_connector_and_changes_nothing(
+    client: TestClient, people: People, base: str
+) -> None:
+    reader = people.add("reader@corp.test", READ_ONLY_ADMINISTRATOR)
+    own = made(client, base, userIds=[reader.public_id])
+    session = people.session_of(reader)
+    assert session.get(f"{base}/{own['id']}").status_code == 200
+    assert session.post(f"{base}/{own['id']}/pause").status_code == 403
+
+
+def test_a_connector_without_owners_belongs_to_the_owners_of_its_app(
+    kernel: Kernel, client: TestClient, people: People
+) -> None:
+    keeper = people.add("keeper@corp.test", APPLICATION_ADMINISTRATOR)
+    basic = people.add("basic@corp.test", BASIC_USER)
+    with kernel.work(world.ADA) as unit:
+        app_id = create_app(unit, "Payroll")
+        set_app_owners(unit, app_id, [keeper.public_id, basic.public_id])
+    base = f"/api/v1/apps/{app_id}/connectors"
+    ownerless, owned = made(client, base), made(client, base)
+    url = f"{base}/{ownerless['id']}"
+    nobody = {"connector": {"userIds": []}, "updateMask": "userIds"}
+    assert shown(client.post(url, json=nobody))["userIds"] == []
+    session = people.session_of(keeper)
+    found = [view["connector"]["id"] for view in session.get(base).json()["list"]]
+    assert found == [ownerless["id"]]
+    assert session.post(f"{url}/pause").status_code == 200
+    assert session.get(f"{base}/{owned['id']}").status_code == 403
+    assert people.session_of(basic).get(url).status_code == 403
 
 
 @pytest.mark.parametrize("app_id", ["x" * 40, "%00", "ä", "%F0%9F%98%80"])

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from ostiary.server.access.store import accounts
+from ostiary.server.catalog.owning import owns_app
 from ostiary.server.kernel.auth.caller import Caller
 from ostiary.server.kernel.authz.enforcement import Access, requires
 from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.database import Connection
-
-
-def owns_app(connection: Connection, caller: Caller, path: Mapping[str, str]) -> bool:
-    return accounts.owns_app(connection, caller.user.public_id, path["app_id"])
 
 
 def is_oneself(connection: Connection, caller: Caller, path: Mapping[str, str]) -> bool:

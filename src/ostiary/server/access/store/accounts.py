@@ -10,6 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from ostiary.server.access.store.time import valid
+from ostiary.server.catalog.store.owned import OWNED
 from ostiary.server.kernel.errors import not_found
 
 IS_ACCOUNT: Final = """
@@ -17,11 +18,6 @@ IS_ACCOUNT: Final = """
         ON tv.resource_type_id = r.resource_type_id AND 'user' = ANY (tv.traits)
     WHERE r.id = g.principal_id AND {types}
 """
-
-OWNED: Final = (
-    "EXISTS (SELECT FROM owners w WHERE w.object_type = 'app' "
-    "AND w.object_id = a.id AND w.user_id = :viewer)"
-)
 
 _ACCOUNTS: Final = """
 SELECT r.id AS key, r.public_id AS id, a.public_id AS app_id, v.display_name, v.login,
@@ -122,12 +118,6 @@ def accounts_by_id(
         return {}
     found = accounts(connection, AccountFilter(ids=ids), at=at, size=len(ids))
     return {account.id: account for account in found}
-
-
-def owns_app(connection: sa.Connection, user_id: str, app_id: str) -> bool:
-    """Both by public id."""
-    query = f"SELECT 1 FROM apps a WHERE a.public_id = :app AND a.deleted_at IS NULL AND {OWNED}"  # noqa: S608
-    return connection.scalar(sa.text(query), {"app": app_id, "viewer": user_id}) is not None
 
 
 def app_of_entitlements(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from ostiary.server.access.facts import Grant
 from ostiary.server.access.store import rows
-from ostiary.server.access.store.accounts import IS_ACCOUNT, OWNED
+from ostiary.server.access.store.accounts import IS_ACCOUNT
 from ostiary.server.access.store.time import grants_at, valid
+from ostiary.server.catalog.store.owned import OWNED
 
 _FEEDS: Final = """g.feed_id IN (
     SELECT f.id FROM connector_feeds f JOIN apps a ON a.id = f.app_id

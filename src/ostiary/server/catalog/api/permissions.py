@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated
 
-from ostiary.server.catalog.store import app_search
-from ostiary.server.kernel.auth.caller import Caller
+from ostiary.server.catalog.owning import owns_app
 from ostiary.server.kernel.authz.enforcement import Access, requires
 from ostiary.server.kernel.authz.permissions import Permission
-from ostiary.server.kernel.database import Connection
-
-
-def owns_app(connection: Connection, caller: Caller, path: Mapping[str, str]) -> bool:
-    return app_search.owns(connection, caller.user.public_id, path["app_id"])
-
 
 Viewer = Annotated[Access, requires(Permission.APPS_VIEW, own=owns_app)]
 """Of one app, by its `app_id` in the path."""

@@ -94,9 +94,3 @@ def counts_with(connection: sa.Connection, key: int) -> Mapping[str, int]:
     resources, entitlements and grants, as the newest syncs counted them."""
     counted = connection.execute(sa.text(_COUNTS), {"app": key})
     return {row.kind: row.number for row in counted}
-
-
-def owns(connection: sa.Connection, user_id: str, app_id: str) -> bool:
-    """Both by public id."""
-    asked = Asked(viewer=user_id).where("a.public_id = :id", id=app_id)
-    return bool(asked.rows(connection, "SELECT 1 FROM apps a", "a.id", 1))

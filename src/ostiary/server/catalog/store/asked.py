@@ -9,12 +9,10 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from ostiary.server.catalog.store.owned import OWNED
+
 NOW: Final = "{0}.valid_to = 'infinity'"
 THEN: Final = "{0}.valid_from <= :at AND {0}.valid_to > :at"
-OWNED: Final = (
-    "EXISTS (SELECT FROM owners o WHERE o.object_type = 'app' "
-    "AND o.object_id = a.id AND o.user_id = :viewer)"
-)
 
 
 @dataclass

@@ -7,7 +7,14 @@ from fastapi import APIRouter
 from ostiary.server.connectors.actions import registry as actions
 from ostiary.server.connectors.actions.registry import NewConnector
 from ostiary.server.connectors.api import messages as m
-from ostiary.server.connectors.api.permissions import Creator, Lister, Manager, Viewer, find
+from ostiary.server.connectors.api.permissions import (
+    Creator,
+    Lister,
+    Manager,
+    Viewer,
+    find,
+    owns,
+)
 from ostiary.server.connectors.store import registry, syncs
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.kernel.auth import user_store
@@ -30,15 +37,15 @@ def list_connectors(
     kernel: KernelOf, access: Lister, paging: PagingQuery, app_id: str
 ) -> m.ConnectorList:
     """Those that are not deleted, oldest first; owners are shown their own."""
-    viewer = None if access.everything else access.caller.user.public_id
+    caller = access.caller
+    viewer = None if access.everything else caller.user.public_id
     listing = Listing(kernel.secrets, "connectors", {"app": app_id, "viewer": viewer})
     (last,) = listing.after(paging) or [0]
     with kernel.read() as connection:
         found = [
             each
             for each in registry.find_all(connection, app_id)
-            if each.key > last
-            and (viewer is None or viewer in registry.owners_of(connection, each.key))
+            if each.key > last and (access.everything or owns(connection, caller, each))
         ]
         page = listing.page(found[: paging.size + 1], paging.size, lambda each: [each.key])
         shown = [_view(connection, each) for each in page.rows]

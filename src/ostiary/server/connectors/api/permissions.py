@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
+from ostiary.server.catalog.owning import owns_app
 from ostiary.server.connectors.store import registry
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.kernel.auth.caller import Caller
@@ -13,7 +14,12 @@ from ostiary.server.kernel.errors import not_found
 
 
 def owns(connection: Connection, caller: Caller, connector: Connector) -> bool:
-    return caller.user.public_id in registry.owners_of(connection, connector.key)
+    """By being one of its owners, whatever their roles; of one that has none, by owning the app,
+    for roles that may manage connectors of their own."""
+    owners = registry.owners_of(connection, connector.key)
+    if owners or not caller.reach(Permission.CONNECTORS_MANAGE):
+        return caller.user.public_id in owners
+    return owns_app(connection, caller, {"app_id": connector.app_id})
 
 
 def _owns_named(connection: Connection, caller: Caller, path: Mapping[str, str]) -> bool:
@@ -23,14 +29,39 @@ def _owns_named(connection: Connection, caller: Caller, path: Mapping[str, str])
     return owns(connection, caller, connector)
 
 
-Viewer = Annotated[Access, requires(Permission.CONNECTORS_VIEW, own=_owns_named)]
-"""Of one connector, by `app_id` and `connector_id` in the path."""
+def _owns_some(connection: Connection, caller: Caller, path: Mapping[str, str]) -> bool:
+    connectors = registry.find_all(connection, path["app_id"])
+    return any(owns(connection, caller, connector) for connector in connectors)
 
-Lister = Annotated[Access, requires(Permission.CONNECTORS_VIEW, filtered=True)]
-Manager = Annotated[Access, requires(Permission.CONNECTORS_MANAGE, own=_owns_named)]
+
+def _owns_any(connection: Connection, caller: Caller, _path: Mapping[str, str]) -> bool:
+    return registry.owns_any(connection, caller.user.public_id)
+
+
+Viewer = Annotated[
+    Access,
+    requires(Permission.CONNECTORS_VIEW, own=_owns_named, owner_with=Permission.SELF),
+]
+"""Of one connector, by `app_id` and `connector_id` in the path. Owners need no role for it."""
+
+Lister = Annotated[
+    Access,
+    requires(Permission.CONNECTORS_VIEW, own=_owns_some, owner_with=Permission.SELF, filtered=True),
+]
+Manager = Annotated[
+    Access,
+    requires(Permission.CONNECTORS_MANAGE, own=_owns_named, owner_with=Permission.WORK),
+]
+"""Owners with any role but that of reading only, so that keys limited to reading stay so."""
+
 Creator = Annotated[Access, requires(Permission.CONNECTORS_CREATE)]
 
-ManagerByBody = Annotated[Access, requires(Permission.CONNECTORS_MANAGE, filtered=True)]
+ManagerByBody = Annotated[
+    Access,
+    requires(
+        Permission.CONNECTORS_MANAGE, own=_owns_any, owner_with=Permission.WORK, filtered=True
+    ),
+]
 """Where the body names the connector, so that the handler must look whose it is."""
 
 

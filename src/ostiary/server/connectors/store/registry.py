@@ -142,6 +142,17 @@ def owners_of(connection: sa.Connection, key: int) -> list[str]:
     return list(connection.scalars(query))
 
 
+def owns_any(connection: sa.Connection, user_id: str) -> bool:
+    """Whether the user is an owner of any connector that is not deleted."""
+    query = (
+        sa.select(connector_owners.c.user_id)
+        .join(connectors, connectors.c.id == connector_owners.c.connector_id)
+        .where(connector_owners.c.user_id == user_id, connectors.c.deleted_at.is_(None))
+        .limit(1)
+    )
+    return connection.scalar(query) is not None
+
+
 def add_owners(connection: sa.Connection, key: int, user_ids: Iterable[str], now: datetime) -> None:
     rows = [{"connector_id": key, "user_id": user, "added_at": now} for user in user_ids]
     if rows:
