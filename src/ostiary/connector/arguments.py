@@ -13,6 +13,7 @@ from ostiary.connector.fields import Field
 from ostiary.connector.status import UsageError
 
 COMMANDS = {
+    "check": "Try the settings and the credentials, and say what works (--json for programs).",
     "capabilities": "Print what the connector can do, as JSON.",
     "config": "Print the settings it takes, as JSON.",
     "service": "Work for a server; the same as giving --client-id and --client-secret.",
@@ -33,6 +34,8 @@ PROBE_OPTIONS = (
     ),
 )
 
+CHECK_OPTIONS = (click.Option(["--json", "check_json"], is_flag=True),)
+
 
 @dataclass(frozen=True)
 class Probe:
@@ -49,11 +52,13 @@ class Arguments:
     command: str = ""
     flags: dict[str, Sequence[str]] = field(default_factory=dict)
     probe: Probe = Probe()
+    json: bool = False
+    """Whether `check` answers for programs."""
 
 
 def parse(definition: ConnectorDefinition, words: Sequence[str]) -> Arguments:
     """`UsageError` for unknown flags and commands."""
-    command = _Command(definition, probes="health-check" in words)
+    command = _Command(definition, probes="health-check" in words, checks="check" in words)
     spelled = list(_spelled_out(definition.all_fields, words))
     try:
         context = command.make_context(definition.name, spelled)
@@ -61,6 +66,7 @@ def parse(definition: ConnectorDefinition, words: Sequence[str]) -> Arguments:
         raise _usage(definition, error) from error
     given = context.params
     positional: tuple[str, ...] = given.pop("command")
+    as_json = bool(given.pop("check_json", False))
     if given.pop("help"):
         return Arguments("help")
     if given.pop("version"):
@@ -69,17 +75,18 @@ def parse(definition: ConnectorDefinition, words: Sequence[str]) -> Arguments:
     if len(positional) > 1 or (positional and positional[0] not in COMMANDS):
         raise _unknown_command(definition, positional[-1])
     flags = {_flag(name): values for name, values in given.items() if values}
-    return Arguments(positional[0] if positional else "", flags, probe)
+    return Arguments(positional[0] if positional else "", flags, probe, as_json)
 
 
 class _Command(click.Command):
-    def __init__(self, definition: ConnectorDefinition, *, probes: bool) -> None:
+    def __init__(self, definition: ConnectorDefinition, *, probes: bool, checks: bool) -> None:
         super().__init__(
             definition.name,
             params=[
                 click.Argument(["command"], nargs=-1, required=False),
                 *(_option(declared) for declared in definition.all_fields),
                 *(PROBE_OPTIONS if probes else ()),
+                *(CHECK_OPTIONS if checks else ()),
                 click.Option(["--version", "-v"], is_flag=True),
                 click.Option(["--help", "-h"], is_flag=True),
             ],

@@ -30,9 +30,10 @@ from ostiary.connector.settings import Settings
 from ostiary.connector.sources import Document, convert, find, load_document
 from ostiary.connector.status import ConnectorError, Status, UsageError
 from ostiary.connector.summary import Summary
+from ostiary.connector.trial import Verdict, refused, try_out
 from ostiary.connector.view import live_view
 
-RUNNING = ("service", "health-check")
+RUNNING = ("service", "health-check", "check")
 """Commands that need settings; the others only describe the connector."""
 
 
@@ -44,8 +45,8 @@ def run(
     """Run the connector, once or as a service, and return its exit code (protocol reference 4.5).
 
     `arguments` are those after the program's name; by default both come from the process.
-    Standard output carries what `capabilities`, `config`, `health-check`, `--help` and `--version`
-    print and nothing else.
+    Standard output carries what `capabilities`, `config`, `check`, `health-check`, `--help` and
+    `--version` print and nothing else.
     """
     console = Console(stderr=True)
     redact = Redactor()
@@ -60,6 +61,8 @@ def run(
         if parsed.command == "health-check":
             return _probe(definition, parsed, variables, document)
         _conceal_secrets(redact, definition, parsed, variables, document)
+        if parsed.command == "check":
+            return _check(definition, parsed, variables, document, console, redact)
         settings = resolve(definition, parsed.flags, variables, document)
         if parsed.command == "service" and not settings.given("client-id"):
             raise UsageError("service needs --client-id and --client-secret.")
@@ -109,6 +112,42 @@ def _probe(
     )
     click.echo(answer)
     return 0 if well else 1
+
+
+def _check(
+    definition: ConnectorDefinition,
+    parsed: Arguments,
+    environment: Mapping[str, str],
+    document: Document,
+    console: Console,
+    redact: Redactor,
+) -> int:
+    """Log lines go where they always go; what was found is the one thing on standard output."""
+    verdict = _tried(definition, parsed, environment, document, console, redact)
+    click.echo(redact(verdict.json() if parsed.json else str(verdict)))
+    return int(verdict.status)
+
+
+def _tried(
+    definition: ConnectorDefinition,
+    parsed: Arguments,
+    environment: Mapping[str, str],
+    document: Document,
+    console: Console,
+    redact: Redactor,
+) -> Verdict:
+    try:
+        settings = resolve(definition, parsed.flags, environment, document)
+        with logging_to(
+            console,
+            redact,
+            style=_style(settings, console),
+            level=settings.get_str("log-level"),
+            paths=settings.get_list("log-path"),
+        ):
+            return try_out(definition, settings, redact.conceal)
+    except ConnectorError as error:
+        return refused(error)
 
 
 def _conceal_secrets(

@@ -12,10 +12,20 @@ from ostiary.connector.status import Status
 
 
 @dataclass(frozen=True)
+class MissingPermission:
+    """What `feature` needs and does not have; any of `alternatives` would do as well."""
+
+    feature: str
+    permission: str
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Finding:
     """One result of checking the credentials. An `error` stops the run with `code`.
 
     `feature` names what works or does not ("Directory roles"), `remedy` what to do about it.
+    `cause` is for programs to tell causes apart (`permission_missing`), as is `missing`.
     """
 
     severity: Literal["ok", "notice", "error"]
@@ -23,6 +33,8 @@ class Finding:
     message: str
     remedy: str = ""
     code: Status = Status.PERMISSION_DENIED
+    cause: str = ""
+    missing: tuple[MissingPermission, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ class ConnectorError(Exception):
 
     `message` says what happened and to what, `remedy` what to do about it. `details` are ids and
     technical facts (request id, error code) that support asks for; they go into the log only.
+    `cause` is for programs to tell causes apart: `secret_expired`, empty where the status says it.
     """
 
     def __init__(
@@ -47,12 +48,14 @@ class ConnectorError(Exception):
         *,
         remedy: str = "",
         details: Mapping[str, object] | None = None,
+        cause: str = "",
     ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.remedy = remedy
         self.details = dict(details or {})
+        self.cause = cause
 
     @property
     def exit_code(self) -> int:

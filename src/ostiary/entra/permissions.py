@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from ostiary.connector.connector import Finding
+from ostiary.connector.connector import Finding, MissingPermission
 from ostiary.connector.status import Status
 from ostiary.entra.types import (
     CREDENTIAL,
@@ -19,6 +19,9 @@ from ostiary.entra.types import (
     MANAGED_IDENTITY,
     USER,
 )
+
+PERMISSION_MISSING = "permission_missing"
+CONSENT_MISSING = "consent_missing"
 
 _DIRECTORY = ("Directory.Read.All", "Directory.ReadWrite.All")
 _APPLICATIONS = ("Application.Read.All", "Application.ReadWrite.All", *_DIRECTORY)
@@ -122,7 +125,7 @@ def check(roles: frozenset[str], types: Collection[str]) -> Iterator[Finding]:
     yield from shortfall([f for f in features if roles.isdisjoint(f.any_of)])
     for feature in features:
         if not roles.isdisjoint(feature.any_of):
-            yield Finding("ok", feature.name, "The permissions suffice")
+            yield readable(feature)
 
 
 def shortfall(unreadable: Collection[Feature]) -> Iterator[Finding]:
@@ -145,7 +148,13 @@ def missing(first: Feature, *others: Feature) -> Finding:
         f"(any of these would do as well: {alternatives}).",
         CONSENT + " To leave it out instead, name the other types in --sync-resource-types.",
         Status.PERMISSION_DENIED,
+        PERMISSION_MISSING,
+        tuple(map(_lacks, (first, *others))),
     )
+
+
+def readable(feature: Feature) -> Finding:
+    return Finding("ok", feature.name, "The permissions suffice")
 
 
 def no_consent(unreadable: Collection[Feature]) -> Finding:
@@ -159,4 +168,10 @@ def no_consent(unreadable: Collection[Feature]) -> Finding:
         "In the Entra admin center open the app registration, API permissions, add these "
         f"application permissions of Microsoft Graph and press Grant admin consent: {least}.",
         Status.PERMISSION_DENIED,
+        CONSENT_MISSING,
+        tuple(map(_lacks, unreadable)),
     )
+
+
+def _lacks(feature: Feature) -> MissingPermission:
+    return MissingPermission(feature.name, feature.least, feature.any_of[1:])

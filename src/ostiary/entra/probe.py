@@ -21,6 +21,7 @@ from ostiary.entra.permissions import (
     Feature,
     needed,
     no_consent,
+    readable,
     shortfall,
 )
 from ostiary.graph import BatchPart, GraphClient, GraphError, Page, PermissionMissing
@@ -61,3 +62,4 @@ def _findings(asked: list[Feature], refused: list[Feature]) -> Iterator[Finding]
         yield no_consent(refused)
     else:
         yield from shortfall(refused)
+        yield from (readable(feature) for feature in asked if feature not in refused)

@@ -158,4 +158,9 @@ class MalformedReply(GraphError):
 
 
 class CredentialRefused(GraphError):
-    """The login host refused the credential; `code` is its AADSTS code, such as AADSTS7000215."""
+    """The login host refused the credential; `code` is its AADSTS code, such as AADSTS7000215.
+
+    `cause` tells programs what is wrong: refusals.CAUSES has them all. Empty for any other code.
+    """
+
+    cause: str = ""

@@ -152,6 +152,33 @@ _WORDS: dict[int, tuple[str, str]] = {
     53003: _CONDITIONAL_ACCESS,
     530003: _CONDITIONAL_ACCESS,
 }
+CAUSES: dict[int, str] = {
+    7000215: "secret_unknown",
+    7000222: "secret_expired",
+    7000112: "app_disabled",
+    7000229: "app_not_in_tenant",
+    700016: "app_unknown",
+    700038: "app_unknown",
+    90002: "tenant_unknown",
+    900023: "tenant_unknown",
+    50194: "tenant_unknown",
+    1002012: "wrong_cloud",
+    500011: "wrong_cloud",
+    700027: "certificate_unknown",
+    700024: "clock_wrong",
+    70021: "federation_unknown",
+    700211: "federation_unknown",
+    700212: "federation_unknown",
+    700213: "federation_unknown",
+    65001: "consent_missing",
+    90094: "consent_missing",
+    90095: "consent_missing",
+    53003: "conditional_access",
+    530003: "conditional_access",
+}
+"""For programs, by AADSTS code. A secret's ID in the place of its value has no code of its own."""
+
+SECRET_ID_CAUSE = "secret_id_given"  # noqa: S105 - the name of a mistake
 _SECRET_ID = (
     "Entra refused the secret of app {app}: this looks like the secret's ID, not its value.",
     "In Certificates & secrets, copy the Value column (it is shown once) and paste it here.",
@@ -186,7 +213,7 @@ def login_fault(
         answer.error_description = answer.error_description.replace(secret, "[secret]")
     code = _code_of(answer)
     what, advice = (text.format_map(_names(identity, answer)) for text in _words(code, identity))
-    return CredentialRefused(
+    refusal = CredentialRefused(
         what,
         status=status,
         code=f"AADSTS{code}" if code else answer.error,
@@ -195,6 +222,14 @@ def login_fault(
         date=answer.timestamp,
         advice=advice,
     )
+    refusal.cause = _cause(code, identity)
+    return refusal
+
+
+def _cause(code: int, identity: Identity) -> str:
+    if code == 7000215 and identity.secret_is_an_id:
+        return SECRET_ID_CAUSE
+    return CAUSES.get(code, "")
 
 
 def _code_of(answer: LoginError) -> int:
