@@ -9,11 +9,16 @@ from typing import Any
 
 from ostiary.entra.collect import applications_access
 from ostiary.entra.collect.applications import Applications
-from ostiary.entra.collect.groups import Groups
+from ostiary.entra.collect.groups import GroupOwners, Groups
 from ostiary.entra.collect.reader import Reader
 from ostiary.entra.collect.sign_ins import read_sign_ins
 from ostiary.entra.collect.users import Users
-from ostiary.entra.collect.without_delta import read_applications, read_groups, read_users
+from ostiary.entra.collect.without_delta import (
+    read_applications,
+    read_group_owners,
+    read_groups,
+    read_users,
+)
 from ostiary.entra.options import Options
 from ostiary.entra.types import (
     CREDENTIAL,
@@ -36,6 +41,7 @@ class Stream(StrEnum):
 
     USERS = "users"
     GROUPS = "groups"
+    GROUP_OWNERS = "group owners"
     SERVICE_PRINCIPALS = "service principals"
     APPLICATIONS = "applications"
     SIGN_INS = "sign-in activity"
@@ -43,7 +49,7 @@ class Stream(StrEnum):
 
 _OWN = {
     USER: {Stream.USERS},
-    GROUP: {Stream.GROUPS},
+    GROUP: {Stream.GROUPS, Stream.GROUP_OWNERS},
     ENTERPRISE_APPLICATION: {Stream.SERVICE_PRINCIPALS},
     MANAGED_IDENTITY: {Stream.SERVICE_PRINCIPALS},
     DIRECTORY_ROLE: set[Stream](),
@@ -98,6 +104,7 @@ class Plan:
         readers = {
             Stream.USERS: self._users,
             Stream.GROUPS: self._groups,
+            Stream.GROUP_OWNERS: self._group_owners,
             Stream.SERVICE_PRINCIPALS: self._service_principals,
             Stream.APPLICATIONS: self._applications,
         }
@@ -112,6 +119,9 @@ class Plan:
 
     async def _groups(self) -> None:
         await read_groups(self._reader, Groups())
+
+    async def _group_owners(self) -> None:
+        await read_group_owners(self._reader, GroupOwners())
 
     async def _service_principals(self) -> None:
         await applications_access.refresh(self._reader)

@@ -14,8 +14,8 @@ from ostiary.entra.collect.applications import Applications
 from ostiary.entra.collect.batched import read_each
 from ostiary.entra.collect.changes import Reference
 from ostiary.entra.collect.delta import Collection, follow
-from ostiary.entra.collect.groups import Groups
-from ostiary.entra.collect.listing import replace_objects
+from ostiary.entra.collect.groups import GroupOwners, Groups
+from ostiary.entra.collect.listing import read_whole, replace_objects
 from ostiary.entra.collect.query import Query
 from ostiary.entra.collect.reader import Reader
 from ostiary.entra.collect.users import EXTENSION_ATTRIBUTES, Users
@@ -63,22 +63,38 @@ async def read_applications(reader: Reader, applications: Applications) -> None:
 
 
 async def read_groups(reader: Reader, groups: Groups) -> None:
-    """Bring groups, members and owners up to date."""
+    """Bring groups and members up to date."""
 
     async def list_all() -> None:
         query = Query("/groups", fields_of(Group), top=999)
         await replace_objects(reader, Kind.GROUP, query, Group, stream=groups.name, encode=encode)
         ids = sorted(reader.image.objects.ids(Kind.GROUP))
-        await _list_links(reader, ids, Relation.MEMBER, "members")
-        await _list_links(reader, ids, Relation.OWNER, "owners")
+        await _list_links(reader, ids, Relation.MEMBER, "members", groups.name)
 
     await _follow_or(list_all, reader, groups)
 
 
-async def _list_links(reader: Reader, ids: Sequence[str], relation: Relation, name: str) -> None:
+async def read_group_owners(reader: Reader, owners: GroupOwners) -> None:
+    """Bring the owners of groups up to date."""
+
+    async def list_all() -> None:
+        ids: set[str] = set()
+        query = Query("/groups", "id", top=999)
+        await read_whole(
+            reader, query, Record, stream=owners.name,
+            apply=lambda page: ids.update(group.id for group in page),
+        )  # fmt: skip
+        await _list_links(reader, sorted(ids), Relation.OWNER, "owners", owners.name)
+
+    await _follow_or(list_all, reader, owners)
+
+
+async def _list_links(
+    reader: Reader, ids: Sequence[str], relation: Relation, name: str, stream: str
+) -> None:
     """The beta endpoint: v1.0 leaves service principals out of the members it lists."""
     paths = {id_: f"/groups/{id_}/{name}?$select=id&$top=999" for id_ in ids}
-    async for id_, references in read_each(reader, paths, Reference, stream="groups", beta=True):
+    async for id_, references in read_each(reader, paths, Reference, stream=stream, beta=True):
         image = reader.image
         with image.transaction():
             source = image.objects.intern(id_, Kind.GROUP)

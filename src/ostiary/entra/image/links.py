@@ -38,17 +38,19 @@ class LinkTable:
             [(source, relation, target) for target in targets],
         )
 
-    def drop_sources(self, ids: Iterable[str]) -> None:
-        """Forget every link that starts at one of these objects."""
+    def drop(self, sources: Iterable[str], relation: Relation) -> None:
+        """Forget every link of one relation that starts at one of these objects."""
         self._connection.executemany(
-            "DELETE FROM link WHERE source = (SELECT ix FROM object WHERE id = ?)",
-            [(id_,) for id_ in ids],
+            "DELETE FROM link WHERE source = (SELECT ix FROM object WHERE id = ?) AND relation = ?",
+            [(id_, relation) for id_ in sources],
         )
 
-    def reset(self, kind: Kind) -> None:
-        """Forget every link that starts at an object of a kind."""
+    def reset(self, kind: Kind, relation: Relation) -> None:
+        """Forget every link of one relation that starts at an object of a kind."""
         self._connection.execute(
-            "DELETE FROM link WHERE source IN (SELECT ix FROM object WHERE kind = ?)", (kind,)
+            "DELETE FROM link WHERE relation = ?"
+            " AND source IN (SELECT ix FROM object WHERE kind = ?)",
+            (relation, kind),
         )
 
     def targets(self, source: int, relation: Relation) -> Iterator[tuple[str, Kind, bool]]:
