@@ -15,6 +15,7 @@ from tests.server.access import route_table as access
 from tests.server.catalog import route_table as catalog
 from tests.server.connectors import route_table as connectors
 from tests.server.directory import route_table as directory
+from tests.server.notify import route_table as notify
 
 ANYBODY = frozenset({"anonymous", *(role.name for role in ROLES)})
 SIGNED_IN = frozenset(role.name for role in ROLES)
@@ -45,6 +46,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "POST /api/v1/search/iam/personal_clients": SUPER_AND_READERS,
     "GET /api/v1/iam/roles": SUPER_AND_READERS,
     "GET /api/v1/iam/roles/{role_id}": SUPER_AND_READERS,
+    "POST /api/v1/iam/roles/{role_id}": SUPER,
     "GET /api/v1/users/{id}": SUPER_AND_READERS,
     "POST /api/v1/users": SUPER,
     "POST /api/v1/users/bulk/roles": SUPER,
@@ -66,5 +68,6 @@ ROUTES: dict[str, frozenset[str]] = {
     **access.ROUTES,
     **connectors.ROUTES,
     **directory.ROUTES,
+    **notify.ROUTES,
 }
 """By "METHOD path": the names of the roles that are let through."""

@@ -130,3 +130,16 @@ def test_the_roles_are_listed_as_c1_lists_them(admin: TestClient) -> None:
     assert all(role["systemBuiltin"] for role in roles)
     one = admin.get(f"/api/v1/iam/roles/{BASIC_USER.id}").json()["role"]
     assert one == roles[0]
+
+
+def test_a_built_in_role_can_be_declared_as_it_is_and_not_changed(admin: TestClient) -> None:
+    path = f"/api/v1/iam/roles/{BASIC_USER.id}"
+    role = admin.get(path).json()["role"]
+    assert admin.post(path, json={"role": role}).json()["role"] == role
+    assert admin.post(path, json={"role": role, "updateMask": "permissions"}).status_code == 200
+    wider = {"role": {"permissions": [*role["permissions"], "settings:manage"]}}
+    assert admin.post(path, json=wider).status_code == 400
+    emptied = {"role": {}, "updateMask": "permissions"}
+    assert admin.post(path, json=emptied).status_code == 400
+    assert admin.post(path, json={"role": {}, "updateMask": "systemBuiltin"}).status_code == 400
+    assert admin.post("/api/v1/iam/roles/emperor", json={}).status_code == 404

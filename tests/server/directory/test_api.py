@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from ostiary.server.directory import routes
 from ostiary.server.directory.jobs import refresh
 from ostiary.server.kernel.actor import SYSTEM
+from ostiary.server.kernel.auth import users
 from ostiary.server.kernel.authz.roles import (
     APPLICATION_ADMINISTRATOR,
     BASIC_USER,
@@ -127,6 +128,27 @@ def test_oneself_can_be_read_before_and_after_the_directory_knows(
     assert (told()["id"], told()["jobTitle"]) == (me.public_id, "Trainee")
     assert told()["directoryStatus"] == "ENABLED"
     assert client.get(f"/api/v1/users/{world.people()['Bob'].id}").status_code == 403
+
+
+def test_everybody_introspects_themselves(clients: Clients, world: World, entra: App) -> None:
+    with world.kernel.read() as connection:
+        bob = users.find(connection, world.people()["Bob"].id)
+    client = clients.people.session_of(bob)
+    body = {"expandMask": {"paths": ["manager_ids", "role_ids"]}}
+    told = client.post("/api/v1/users/introspect", json=body).json()
+    assert told["userView"]["user"]["id"] == bob.public_id
+    assert told["userView"]["user"]["jobTitle"] == "Clerk"
+    assert [each["displayName"] for each in told["expanded"]] == ["Basic User", "Alice"]
+    plain = client.post("/api/v1/users/introspect", json=EMPTY).json()
+    assert plain["expanded"] == []
+    assert plain["userView"]["user"] == told["userView"]["user"]
+
+
+def test_nobody_has_a_delegate(admin: TestClient, world: World, entra: App) -> None:
+    assert search(admin, delegateStatus="DELEGATE_STATUS_HAS_DELEGATE") == []
+    assert search(admin, delegatedUserIds=[world.people()["Bob"].id]) == []
+    assert search(admin, isDelegate=True) == []
+    assert "Bob" in search(admin, delegateStatus="DELEGATE_STATUS_NO_DELEGATE")
 
 
 def test_lists_page_by_name_and_end(admin: TestClient, world: World) -> None:

@@ -24,6 +24,9 @@ Type = Literal[
     "USER_TYPE_SERVICE",
     "USER_TYPE_AGENT",
 ]
+DelegateStatus = Literal[
+    "DELEGATE_STATUS_UNSPECIFIED", "DELEGATE_STATUS_HAS_DELEGATE", "DELEGATE_STATUS_NO_DELEGATE"
+]
 
 _ORIGINS: Final[Mapping[str, Sequence[str]]] = {
     "USER_ORIGIN_DIRECTORY": ("directory",),
@@ -85,7 +88,13 @@ class UserRef(Message):
     id: str = ""
 
 
+class IntrospectRequest(Message):
+    expand_mask: FieldMask = Field(default_factory=list)
+
+
 class SearchUsersRequest(PagedRequest):
+    """Nobody has a delegate yet, and the filters by delegates say so."""
+
     query: str = ""
     email: str = ""
     ids: list[str] = Field(default_factory=list, max_length=_MOST_IDS)
@@ -99,12 +108,22 @@ class SearchUsersRequest(PagedRequest):
     origins: list[Origin] = Field(default_factory=list)
     exclude_origins: list[Origin] = Field(default_factory=list)
     exclude_types: list[Type] = Field(default_factory=list)
+    delegate_status: DelegateStatus = "DELEGATE_STATUS_UNSPECIFIED"
+    delegated_user_ids: list[str] = Field(default_factory=list, max_length=_MOST_IDS)
+    is_delegate: bool = False
     expand_mask: FieldMask = Field(default_factory=list)
+
+    @property
+    def about_delegates(self) -> bool:
+        has_one = self.delegate_status == "DELEGATE_STATUS_HAS_DELEGATE"
+        return has_one or bool(self.delegated_user_ids) or self.is_delegate
 
     @property
     def wanted(self) -> PersonFilter:
         excluded = {_TYPES.get(kind) for kind in self.exclude_types}
         kinds = [kind for kind in _TYPES.values() if kind not in excluded]
+        if self.about_delegates:
+            kinds = []
         return PersonFilter(
             ids=[*self.ids, *(ref.id for ref in self.refs)],
             excluded_ids=self.exclude_ids,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -12,8 +12,8 @@ from ostiary.server.directory.api.expansion import Expansion
 from ostiary.server.directory.store import person_search, reading
 from ostiary.server.directory.store.person_search import Found, PersonFilter
 from ostiary.server.kernel.auth.api.messages import role_message
-from ostiary.server.kernel.auth.caller import Caller
 from ostiary.server.kernel.authz.enforcement import Access, requires
+from ostiary.server.kernel.authz.oneself import is_oneself
 from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.authz.roles import find_role
 from ostiary.server.kernel.database import Connection
@@ -35,13 +35,10 @@ class AppName(Message):
     is_directory: bool = True
 
 
-def is_oneself(_connection: Connection, caller: Caller, path: Mapping[str, str]) -> bool:
-    return path["id"] == caller.user.public_id
-
-
 Viewer = Annotated[Access, requires(Permission.USERS_VIEW)]
+Oneself = Annotated[Access, requires(Permission.SELF)]
 OneselfOrViewer = Annotated[
-    Access, requires(Permission.USERS_VIEW, own=is_oneself, owner_with=Permission.SELF)
+    Access, requires(Permission.USERS_VIEW, own=is_oneself("id"), owner_with=Permission.SELF)
 ]
 
 
@@ -56,14 +53,28 @@ def search_users(kernel: KernelOf, access: Viewer, request: m.SearchUsersRequest
     return _page(kernel, request, request.paging)
 
 
+@router.post("/users/introspect")
+def introspect(kernel: KernelOf, access: Oneself, request: m.IntrospectRequest) -> m.UserReply:
+    """The caller, as `GET /users/{id}` tells of others."""
+    with kernel.read() as connection:
+        found = _find(connection, access.caller.user.public_id)
+        expansion = _expanded(connection, [found], request.expand_mask)
+    return m.UserReply(user_view=_view(found, expansion), expanded=expansion.objects)
+
+
 @router.get("/users/{id}")
 def get_user(kernel: KernelOf, access: OneselfOrViewer, id: str) -> m.UserReply:
     """Oneself, or anybody for those who may see users. Also who is deleted."""
     with kernel.read() as connection:
-        found = person_search.find(connection, id)
+        found = _find(connection, id)
+    return m.UserReply(user_view=_view(found, Expansion()))
+
+
+def _find(connection: Connection, public_id: str) -> Found:
+    found = person_search.find(connection, public_id)
     if found is None:
         raise not_found("there is no such user")
-    return m.UserReply(user_view=_view(found, Expansion()))
+    return found
 
 
 def _page(kernel: Kernel, request: m.SearchUsersRequest, paging: Paging) -> m.UserList:

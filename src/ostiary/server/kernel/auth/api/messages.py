@@ -9,7 +9,7 @@ from pydantic import Field
 from ostiary.server.kernel.auth.user_store import User as StoredUser
 from ostiary.server.kernel.authz.permissions import named
 from ostiary.server.kernel.authz.roles import Role as BuiltinRole
-from ostiary.server.kernel.rest import Message, Timestamp
+from ostiary.server.kernel.rest import FieldMask, Message, Timestamp
 
 
 class User(Message):
@@ -138,6 +138,17 @@ def role_message(role: BuiltinRole) -> Role:
         display_name=role.display_name,
         permissions=named(role.allowances),
     )
+
+
+class RoleInput(Message):
+    display_name: str = ""
+    permissions: list[str] = Field(default_factory=list)
+    service_roles: list[str] = Field(default_factory=list)
+
+
+class UpdateRoleRequest(Message):
+    role: RoleInput = Field(default_factory=RoleInput)
+    update_mask: FieldMask | None = None
 
 
 class RoleReply(Message):
