@@ -18,12 +18,14 @@ class Commands(LazyCommands):
 
     lazy: ClassVar[dict[str, str]] = {
         "serve": "ostiary.cli.serve",
+        "people": "ostiary.cli.people",
         "apps": "ostiary.cli.apps",
         "access": "ostiary.cli.access",
         "audit": "ostiary.cli.audit",
         "keys": "ostiary.cli.keys",
         "users": "ostiary.cli.users",
         "connectors": "ostiary.cli.connectors",
+        "mail": "ostiary.cli.mail",
     }
 
 

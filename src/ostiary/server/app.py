@@ -32,6 +32,10 @@ from ostiary.server.kernel.system_log import router as system_log
 from ostiary.server.kernel.upkeep import jobs as upkeep
 from ostiary.server.kernel.work import Kernel
 from ostiary.server.kernel.worker import Worker
+from ostiary.server.notify import api as notify
+from ostiary.server.notify.jobs import jobs as notify_jobs
+from ostiary.server.notify.metrics import MailMetrics
+from ostiary.server.notify.service import MailService
 
 ROUTERS: tuple[APIRouter, ...] = (
     *directory.ROUTERS,
@@ -40,16 +44,24 @@ ROUTERS: tuple[APIRouter, ...] = (
     *catalog.ROUTERS,
     *access.ROUTERS,
     *connectors.ROUTERS,
+    notify.router,
 )
 """The slices' REST APIs. Where paths clash, the first one wins."""
 
-JOBS: tuple[Jobs, ...] = (upkeep, auth_upkeep, connector_jobs, ingest_jobs, directory_jobs)
+JOBS: tuple[Jobs, ...] = (
+    upkeep,
+    auth_upkeep,
+    notify_jobs,
+    connector_jobs,
+    ingest_jobs,
+    directory_jobs,
+)
 """What the slices do in the background."""
 
 WEB_SERVICES: tuple[Callable[[Kernel, FastAPI], Service], ...] = (tls_listener,)
 """What else runs where clients are answered, such as the listener with TLS."""
 
-WORKER_SERVICES: tuple[Callable[[Kernel], Service], ...] = ()
+WORKER_SERVICES: tuple[Callable[[Kernel], Service], ...] = (MailService,)
 """What else runs where work is done, such as the supervisor of hosted connectors."""
 
 GREETINGS: tuple[Callable[[Kernel], str | None], ...] = (greet_first_administrator,)
@@ -93,6 +105,7 @@ def _bare_app(kernel: Kernel, metrics: Metrics) -> FastAPI:
     )
     app.state.kernel = kernel
     app.state.metrics = metrics
+    metrics.registry.register(MailMetrics(kernel))
     http.install(app, kernel.clock, metrics)
     app.include_router(health)
     return app

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -15,6 +17,9 @@ from pydantic_settings import (
 )
 
 Role = Literal["web", "worker", "all"]
+SmtpSecurity = Literal["starttls", "tls", "none"]
+
+SMTP_PORTS: dict[SmtpSecurity, int] = {"starttls": 587, "tls": 465, "none": 25}
 
 CONFIG_VARIABLE = "OSTIARY_CONFIG"
 
@@ -55,12 +60,37 @@ class Settings(BaseSettings):
     )
     key_file: Path | None = Field(default=None, description="else keys.json in the data directory")
 
+    smtp_host: str | None = Field(default=None, description="without it, no mail is sent")
+    smtp_port: int | None = Field(default=None, ge=1, le=65535, description="else 587, 465 or 25")
+    smtp_security: SmtpSecurity = "starttls"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    mail_from: str | None = Field(default=None, validate_default=True)
+    base_url: str | None = Field(
+        default=None, description="what links in mails begin with, else https://external_host:port"
+    )
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console", "auto"] = "auto"
     shutdown_seconds: float = Field(
         default=30, gt=0, description="how long running requests and jobs may take to finish"
     )
     worker_concurrency: int = Field(default=4, ge=1)
+
+    connector_programs: dict[str, str] = Field(
+        default_factory=dict,
+        description="further programs that connectors run as: kind to path or name, as JSON",
+    )
+    connector_server: str | None = Field(
+        default=None, description="host:port where hosted connectors find the server, else external"
+    )
+    connector_memory_mb: int = Field(default=2048, ge=128, description="per hosted connector")
+    connector_check_seconds: float = Field(
+        default=120, gt=0, description="how long checking a connector's settings may take"
+    )
+    connector_silence_seconds: float = Field(
+        default=900, gt=0, description="a hosted connector that asks for no work so long is ended"
+    )
 
     @property
     def external_authority(self) -> str:
@@ -70,6 +100,16 @@ class Settings(BaseSettings):
     @property
     def external_url(self) -> str:
         return f"https://{self.external_authority}"
+
+    @property
+    def link_base(self) -> str:
+        """Without a slash at its end."""
+        return (self.base_url or self.external_url).rstrip("/")
+
+    @property
+    def smtp_address(self) -> tuple[str, int]:
+        assert self.smtp_host is not None
+        return self.smtp_host, self.smtp_port or SMTP_PORTS[self.smtp_security]
 
     @property
     def key_path(self) -> Path:
@@ -82,6 +122,33 @@ class Settings(BaseSettings):
     @property
     def runs_worker(self) -> bool:
         return self.role in ("worker", "all")
+
+    @field_validator("smtp_user")
+    @classmethod
+    def _keep_passwords_from_the_wire(cls, user: str | None, info: ValidationInfo) -> str | None:
+        if user and info.data.get("smtp_security") == "none":
+            raise ValueError("a password would travel unencrypted; set OSTIARY_SMTP_SECURITY")
+        return user
+
+    @field_validator("mail_from")
+    @classmethod
+    def _check_sender(cls, sender: str | None, info: ValidationInfo) -> str | None:
+        if sender is None:
+            if info.data.get("smtp_host"):
+                raise ValueError("mail is sent through OSTIARY_SMTP_HOST and needs a sender")
+            return None
+        try:
+            Address(addr_spec=sender)
+        except (HeaderParseError, ValueError, IndexError):
+            raise ValueError("that is no e-mail address") from None
+        return sender
+
+    @field_validator("base_url")
+    @classmethod
+    def _check_base(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("https://", "http://")):
+            raise ValueError("a base URL begins with https:// or http://")
+        return url
 
     @classmethod
     def settings_customise_sources(

@@ -1,0 +1,1 @@
+"""Mail: written down with the change that causes it, delivered afterwards."""
