@@ -16,7 +16,6 @@ from ostiary.server.access import store
 from ostiary.server.access.facts import Explanation, Grant, Page
 from ostiary.server.access.store import naming
 from ostiary.server.kernel.database import Connection
-from ostiary.server.kernel.errors import AppError
 
 PAGE = 1000
 COLUMNS = ("principal", "type", "entitlement", "resource", "direct", "since")
@@ -119,17 +118,12 @@ def diff(
 
 @contextmanager
 def _asking(as_of: datetime | None) -> Iterator[tuple[Connection, datetime | None]]:
-    """Refusals end the command with their words."""
     with opened_kernel() as kernel, kernel.read() as connection:
         at = _utc(as_of)
         if at is not None and at > kernel.clock.now():
             typer.echo("--as-of lies in the future, of which nothing is known", err=True)
             raise typer.Exit(MISUSED)
-        try:
-            yield connection, at
-        except AppError as error:
-            typer.echo(error.message, err=True)
-            raise typer.Exit(FAILED) from None
+        yield connection, at
 
 
 def _all(page: Any) -> Iterator[Grant]:

@@ -13,13 +13,14 @@ from sqlalchemy.exc import OperationalError
 from ostiary.server.kernel.account import NoAccountError
 from ostiary.server.kernel.actor import Actor
 from ostiary.server.kernel.database import DatabaseMissingError
+from ostiary.server.kernel.errors import AppError
 from ostiary.server.kernel.keyfile import KeyFileError
 from ostiary.server.kernel.migration import DatabaseNewerError, NotMigratedError
 from ostiary.server.kernel.postgres import PostgresError
 from ostiary.server.kernel.rotation import WrongKeyError
 from ostiary.server.kernel.settings import Settings
 from ostiary.server.kernel.start import open_existing_kernel
-from ostiary.server.kernel.work import Kernel
+from ostiary.server.kernel.work import Kernel, UnitOfWork
 
 CONSOLE = Actor("operator", "console", "Operator at the console")
 """Whoever can run commands on the server's machine; who that is, the machine knows."""
@@ -54,11 +55,15 @@ def settings(**overrides: Any) -> Settings:
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Errors that an operator can do something about end the command with their words."""
+    """Refusals, and errors that an operator can do something about, end the command with their
+    words."""
     try:
         yield
     except EXPLAINED as error:
         typer.echo(str(error), err=True)
+        raise typer.Exit(FAILED) from None
+    except AppError as refusal:
+        typer.echo(refusal.message, err=True)
         raise typer.Exit(FAILED) from None
     except OperationalError as error:
         typer.echo(f"the database cannot be reached: {str(error.orig).strip()}", err=True)
@@ -70,3 +75,10 @@ def opened_kernel() -> Iterator[Kernel]:
     """The data of a server that was started before, running or not."""
     with explained(), open_existing_kernel(settings()) as kernel:
         yield kernel
+
+
+@contextmanager
+def writing() -> Iterator[tuple[Kernel, UnitOfWork]]:
+    """One unit of work of the operator's; a refusal undoes it and ends the command."""
+    with opened_kernel() as kernel, kernel.work(CONSOLE) as unit:
+        yield kernel, unit

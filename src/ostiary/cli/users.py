@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import sqlalchemy as sa
@@ -13,12 +12,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ostiary.cli.opening import CONSOLE, FAILED, opened_kernel
+from ostiary.cli.opening import FAILED, opened_kernel, writing
 from ostiary.server.kernel.auth import links, user_store, users
 from ostiary.server.kernel.auth.user_store import User
 from ostiary.server.kernel.authz.roles import find_role
-from ostiary.server.kernel.errors import AppError
-from ostiary.server.kernel.work import Kernel, UnitOfWork
 
 PAGE = 500
 
@@ -55,7 +52,7 @@ def add(
     role: Annotated[list[str] | None, typer.Option(help="Beside basic_user.")] = None,
 ) -> None:
     """Let somebody in, and print the link to choose a password with. It is good once."""
-    with _writing() as (kernel, unit):
+    with writing() as (kernel, unit):
         user = users.create_person(unit, email, name, "local")
         if role:
             users.set_roles(unit, user, [*user.role_ids, *users.check_roles(role)])
@@ -66,7 +63,7 @@ def add(
 @app.command()
 def link(email: Email) -> None:
     """Print a link to choose a new password with. It is good once."""
-    with _writing() as (kernel, unit):
+    with writing() as (kernel, unit):
         url, _ = links.password_link(unit, _find(unit.connection, email), kernel.settings)
     typer.echo(url)
 
@@ -74,7 +71,7 @@ def link(email: Email) -> None:
 @app.command()
 def roles(email: Email, role: Roles) -> None:
     """Replace somebody's roles."""
-    with _writing() as (_, unit):
+    with writing() as (_, unit):
         user = users.set_roles(unit, _find(unit.connection, email), users.check_roles(role))
     typer.echo(", ".join(_roles(user)))
 
@@ -82,26 +79,15 @@ def roles(email: Email, role: Roles) -> None:
 @app.command()
 def disable(email: Email) -> None:
     """Keep somebody out, and end sessions and API keys at once."""
-    with _writing() as (_, unit):
+    with writing() as (_, unit):
         users.set_status(unit, _find(unit.connection, email), enabled=False)
 
 
 @app.command()
 def enable(email: Email) -> None:
     """Let somebody in again."""
-    with _writing() as (_, unit):
+    with writing() as (_, unit):
         users.set_status(unit, _find(unit.connection, email), enabled=True)
-
-
-@contextmanager
-def _writing() -> Iterator[tuple[Kernel, UnitOfWork]]:
-    with opened_kernel() as kernel:
-        try:
-            with kernel.work(CONSOLE) as unit:
-                yield kernel, unit
-        except AppError as refusal:
-            typer.echo(refusal.message, err=True)
-            raise typer.Exit(FAILED) from None
 
 
 def _everybody(connection: sa.Connection) -> Iterator[User]:

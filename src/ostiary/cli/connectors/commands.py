@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -11,12 +9,12 @@ import typer
 from ostiary.cli.c1z.screen import Screen
 from ostiary.cli.connectors import facts, showing
 from ostiary.cli.connectors.finding import app_for, find_connector, find_credential
-from ostiary.cli.opening import CONSOLE, FAILED, opened_kernel
+from ostiary.cli.opening import opened_kernel, writing
 from ostiary.server.connectors.actions import credentials, registry, syncs
 from ostiary.server.connectors.actions.credentials import Rotated
 from ostiary.server.connectors.actions.registry import NewConnector
 from ostiary.server.connectors.store import registry as stored
-from ostiary.server.kernel.errors import AppError, failed_precondition
+from ostiary.server.kernel.errors import failed_precondition
 from ostiary.server.kernel.settings import Settings
 from ostiary.server.kernel.work import Kernel, UnitOfWork
 
@@ -39,7 +37,7 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Set a connector up, and print the secret it signs in with. It is shown once."""
-    with _writing() as (kernel, unit):
+    with writing() as (kernel, unit):
         app_id = app_for(unit, name, to_app)
         connector = registry.create_connector(unit, NewConnector(app_id, SELF_HOSTED, name))
         minted = _mint(kernel, unit, connector.id)
@@ -66,7 +64,7 @@ def list_connectors(
 @app.command()
 def show(connector: Name, as_json: AsJson = False) -> None:
     """Show one connector with its newest sync, its agents and its credentials."""
-    with _refusals_told(), opened_kernel() as kernel, kernel.read() as connection:
+    with opened_kernel() as kernel, kernel.read() as connection:
         seen = facts.details(connection, find_connector(connection, connector))
         now = kernel.clock.now()
     if as_json:
@@ -78,7 +76,7 @@ def show(connector: Name, as_json: AsJson = False) -> None:
 @app.command()
 def rotate(connector: Name, as_json: AsJson = False) -> None:
     """Print a new secret. Earlier ones work for another hour."""
-    with _writing() as (kernel, unit):
+    with writing() as (kernel, unit):
         minted = _mint(kernel, unit, find_connector(unit.connection, connector).id)
     _tell_secret(kernel.settings, minted, as_json, {})
 
@@ -90,7 +88,7 @@ def revoke(
     as_json: AsJson = False,
 ) -> None:
     """Lock out whoever has this credential, at once."""
-    with _writing() as (_, unit):
+    with writing() as (_, unit):
         owner = find_connector(unit.connection, connector)
         found = find_credential(unit.connection, owner, credential)
         revoked = credentials.revoke_credential(unit, owner.id, found.id)
@@ -101,7 +99,7 @@ def revoke(
 @app.command()
 def sync(connector: Name, as_json: AsJson = False) -> None:
     """Have the connector sync now, or as soon as it runs."""
-    with _writing() as (_, unit):
+    with writing() as (_, unit):
         found = find_connector(unit.connection, connector)
         record = facts.sync_record(syncs.request_sync(unit, found.id))
     _tell(f"{found.display_name} syncs when its agent asks next.", as_json, record)
@@ -114,7 +112,7 @@ def pause(
     as_json: AsJson = False,
 ) -> None:
     """Let no sync start, and stop one that waits or runs."""
-    with _writing() as (_, unit):
+    with writing() as (_, unit):
         found = find_connector(unit.connection, connector)
         paused = registry.pause_connector(unit, found.id, reason)
         record = facts.overview_record(facts.overview(unit.connection, paused))
@@ -124,7 +122,7 @@ def pause(
 @app.command()
 def resume(connector: Name, as_json: AsJson = False) -> None:
     """Let syncs start again."""
-    with _writing() as (_, unit):
+    with writing() as (_, unit):
         found = find_connector(unit.connection, connector)
         resumed = registry.resume_connector(unit, found.id)
         record = facts.overview_record(facts.overview(unit.connection, resumed))
@@ -140,26 +138,11 @@ def delete(
     """Remove a connector and lock its agents out. What it brought stays in its app."""
     if not yes:
         typer.confirm(f"Delete the connector {connector}?", abort=True, err=True)
-    with _writing() as (_, unit):
+    with writing() as (_, unit):
         found = find_connector(unit.connection, connector)
         gone = registry.delete_connector(unit, found.id)
         record = facts.overview_record(facts.overview(unit.connection, gone))
     _tell(f"{found.display_name} is deleted.", as_json, record)
-
-
-@contextmanager
-def _writing() -> Iterator[tuple[Kernel, UnitOfWork]]:
-    with _refusals_told(), opened_kernel() as kernel, kernel.work(CONSOLE) as unit:
-        yield kernel, unit
-
-
-@contextmanager
-def _refusals_told() -> Iterator[None]:
-    try:
-        yield
-    except AppError as refusal:
-        typer.echo(refusal.message, err=True)
-        raise typer.Exit(FAILED) from None
 
 
 def _mint(kernel: Kernel, unit: UnitOfWork, connector_id: str) -> Rotated:

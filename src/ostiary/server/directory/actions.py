@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from ostiary.server.directory.rules import matching
+from ostiary.server.directory.rules import matching, standing
 from ostiary.server.directory.rules.assembly import Directory, Link
 from ostiary.server.directory.rules.matching import Case, Index, Mode
 from ostiary.server.directory.store import accounts, directories, owners, people, sign_ins
@@ -149,15 +149,17 @@ def set_account_type(unit: UnitOfWork, account: Found, account_type: str) -> Non
     )
 
 
-def set_trusted_domains(unit: UnitOfWork, domains: Sequence[str]) -> None:
+def set_trusted_domains(unit: UnitOfWork, domains: Iterable[str]) -> None:
+    """Replaces them all. INVALID_ARGUMENT names what is none."""
+    wanted = sorted({standing.check_domain(each) for each in domains})
     before = directories.domains(unit.connection)
-    directories.set_domains(unit, domains)
+    directories.set_domains(unit, wanted)
     unit.audit(
         "directory.trusted_domains.update",
         "settings",
         "trusted_domains",
         {"domains": before},
-        {"domains": list(domains)},
+        {"domains": wanted},
     )
 
 

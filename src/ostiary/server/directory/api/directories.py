@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
@@ -11,13 +10,12 @@ from pydantic import Field
 from ostiary.server.directory import actions
 from ostiary.server.directory.api import directory_messages as m
 from ostiary.server.directory.api.accounts import Manager
-from ostiary.server.directory.rules.assembly import Directory as Wanted
 from ostiary.server.directory.rules.matching import Case
 from ostiary.server.directory.store import assembling, directories
 from ostiary.server.kernel.authz.enforcement import Access, requires
 from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.database import Connection
-from ostiary.server.kernel.errors import already_exists, invalid, not_found
+from ostiary.server.kernel.errors import already_exists, not_found
 from ostiary.server.kernel.rest import Empty, KernelOf, Message
 
 router = APIRouter(prefix="/api/v1", tags=["Directory"])
@@ -26,8 +24,6 @@ Viewer = Annotated[Access, requires(Permission.USERS_VIEW)]
 Administrator = Annotated[Access, requires(Permission.USERS_MANAGE)]
 SettingsViewer = Annotated[Access, requires(Permission.SETTINGS_VIEW)]
 SettingsManager = Annotated[Access, requires(Permission.SETTINGS_MANAGE)]
-
-_DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
 
 
 class Matching(Message):
@@ -92,8 +88,7 @@ def preview_directory(
     with kernel.read() as connection:
         if directories.find_app(connection, app_id) is None:
             raise not_found("there is no such app")
-        planned, remerge = _planned(connection, wanted)
-        return m.preview_message(assembling.preview(connection, planned, remerge=remerge))
+        return m.preview_message(assembling.preview_saving(connection, wanted))
 
 
 @router.get("/settings/domains")
@@ -108,12 +103,8 @@ def set_domains(
     kernel: KernelOf, access: SettingsManager, request: m.UpdateOrgDomainsRequest
 ) -> m.OrgDomainList:
     """Replaces them all."""
-    wanted = sorted({each.strip().strip(".").lower() for each in request.new_domains})
-    for domain in wanted:
-        if not _DOMAIN.fullmatch(domain):
-            raise invalid(f"{domain!r} is no domain")
     with kernel.work(access.caller.actor) as unit:
-        actions.set_trusted_domains(unit, wanted)
+        actions.set_trusted_domains(unit, request.new_domains)
         return _domains(unit.connection)
 
 
@@ -133,18 +124,6 @@ def set_matching(kernel: KernelOf, access: Manager, app_id: str, request: Matchi
     with kernel.work(access.caller.actor) as unit:
         actions.set_matching(unit, app_id, request.mode, cases)
         return _matching(unit.connection, app_id)
-
-
-def _planned(connection: Connection, wanted: Wanted) -> tuple[list[Wanted], bool]:
-    """All directories as they would be, and whether accounts would be merged anew."""
-    stored = directories.every(connection)
-    before = [each.directory for each in stored]
-    kept = [wanted if each.app_id == wanted.app_id else each for each in before]
-    old = next((each for each in before if each.app_id == wanted.app_id), None)
-    pending = any(each.remerge for each in stored)
-    if old is None:
-        return [*kept, wanted], pending
-    return kept, pending or old.merge_cases != wanted.merge_cases
 
 
 def _reply(connection: Connection, app_id: str) -> m.DirectoryReply:

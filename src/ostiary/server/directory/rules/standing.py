@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 
 from ostiary.server.directory.rules.subjects import Status, folded
+from ostiary.server.kernel.errors import invalid
+
+_DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
 
 
 def account_status(reported: str) -> Status:
@@ -37,6 +41,14 @@ def is_orphaned(owner_status: Status | None) -> bool:
 def domain_of(address: str) -> str:
     """Empty for what has no domain."""
     return folded(address).rpartition("@")[2].rstrip(".") if "@" in address else ""
+
+
+def check_domain(text: str) -> str:
+    """As it is compared. INVALID_ARGUMENT for what cannot be one."""
+    domain = text.strip().strip(".").lower()
+    if not _DOMAIN.fullmatch(domain):
+        raise invalid(f"{domain!r} is no domain")
+    return domain
 
 
 def is_external(emails: Iterable[str], login: str, trusted: Collection[str]) -> bool:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ostiary.server.directory.rules.assembly import Assembly, Directory, assemble
 from ostiary.server.directory.rules.subjects import Account, Person, folded
-from ostiary.server.directory.store import accounts, people
+from ostiary.server.directory.store import accounts, directories, people
 from ostiary.server.directory.store.accounts import Known
 
 
@@ -26,16 +26,16 @@ class Preview:
 
 def gather(
     connection: sa.Connection,
-    directories: Sequence[Directory],
+    configured: Sequence[Directory],
     new_id: Callable[[], str],
     *,
     remerge: bool,
 ) -> tuple[Assembly, Sequence[Known]]:
     """Accounts whose owner somebody decided by hand make nobody."""
-    app_ids = [each.app_id for each in directories]
+    app_ids = [each.app_id for each in configured]
     known = list(accounts.of_apps(connection, app_ids))
     assembly = assemble(
-        directories,
+        configured,
         [each.account for each in known if not each.decided],
         people.sign_ins(connection),
         accounts.past_links(connection, app_ids),
@@ -45,12 +45,24 @@ def gather(
     return assembly, known
 
 
+def preview_saving(connection: sa.Connection, wanted: Directory) -> Preview:
+    """If this were saved, beside the other directories."""
+    stored = directories.every(connection)
+    before = [each.directory for each in stored]
+    old = next((each for each in before if each.app_id == wanted.app_id), None)
+    remerge = any(each.remerge for each in stored)
+    if old is None:
+        return preview(connection, [*before, wanted], remerge=remerge)
+    planned = [wanted if each is old else each for each in before]
+    return preview(connection, planned, remerge=remerge or old.merge_cases != wanted.merge_cases)
+
+
 def preview(
-    connection: sa.Connection, directories: Sequence[Directory], *, remerge: bool
+    connection: sa.Connection, configured: Sequence[Directory], *, remerge: bool
 ) -> Preview:
     """If these were all the directories."""
     numbers = count()
-    assembly, _ = gather(connection, directories, lambda: f"(new) {next(numbers)}", remerge=remerge)
+    assembly, _ = gather(connection, configured, lambda: f"(new) {next(numbers)}", remerge=remerge)
     now = {each.id: each for each in people.current(connection) if each.status != "deleted"}
     then = {each.id: each for each in assembly.people if each.status != "deleted"}
     return Preview(

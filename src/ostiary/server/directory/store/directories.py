@@ -58,6 +58,15 @@ def app_by_number(connection: sa.Connection, number: int) -> App | None:
     return _app(connection, "id = :key", number)
 
 
+def apps_named(connection: sa.Connection, name: str) -> list[str]:
+    """Public ids of those with this whole name, in any case."""
+    found = sa.text(
+        "SELECT public_id FROM apps WHERE deleted_at IS NULL "
+        "AND lower(coalesce(edited_name, display_name)) = lower(:name) ORDER BY 1"
+    )
+    return list(connection.scalars(found, {"name": name}))
+
+
 def _app(connection: sa.Connection, condition: str, key: object) -> App | None:
     row = connection.execute(
         sa.text(
