@@ -13,7 +13,7 @@ from ostiary.baton.pb.connector_v2 import Grant
 
 Record = TypeVar("Record")
 
-RECORDS = 20
+RECORDS = 8
 GRANT_ROWS = 2_000
 
 

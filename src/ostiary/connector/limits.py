@@ -14,6 +14,8 @@ URL_BYTES = 1024
 _LOCAL_PART = re.compile(
     r"[^\s\x00-\x1f\x7f()<>\[\]:;@\\,.\"]+(\.[^\s\x00-\x1f\x7f()<>\[\]:;@\\,.\"]+)*"
 )
+_PLAIN_URL = re.compile(r"https://[a-z0-9.-]+(/[!-~]*)?", re.ASCII)
+"""What nearly every address is; nothing that `urlsplit` would refuse is among it."""
 _HOST_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -38,6 +40,8 @@ def is_email(address: str) -> bool:
 
 def is_https_url(url: str) -> bool:
     """Whether the `uri`, `https://` prefix and length rules accept the address."""
+    if len(url) <= URL_BYTES and _PLAIN_URL.fullmatch(url):
+        return True
     if (
         not url.startswith("https://")
         or len(url.encode()) > URL_BYTES
