@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ostiary.entra.collect.changes import Removed
+from ostiary.entra.collect.delta import REFUSED
 from ostiary.entra.collect.query import Query
 from ostiary.entra.collect.reader import Reader
 from ostiary.entra.image import Assignment, Image
@@ -62,6 +63,6 @@ async def open_feed(reader: Reader) -> str | None:
     try:
         return await reader.graph.latest_delta(query.path, params=query.params, stream=NAME)
     except GraphError as error:
-        if error.status in (400, 403, 404, 405, 501):
+        if error.status in (*REFUSED, 403):
             return None
         raise

@@ -11,6 +11,8 @@ from ostiary.entra.image import Image
 from ostiary.graph import MalformedReply
 from ostiary.graph.faults import BadRequest, DeltaExpired, PageTokenExpired
 
+REFUSED = (400, 404, 405, 501)
+"""The statuses by which Graph says that it offers no delta of a collection here."""
 MAX_RESTARTS = 5
 """How often Graph may invalidate a round under way before we call the sync failed."""
 

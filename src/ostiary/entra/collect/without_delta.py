@@ -13,7 +13,7 @@ import msgspec
 from ostiary.entra.collect.applications import Applications
 from ostiary.entra.collect.batched import read_each
 from ostiary.entra.collect.changes import Reference
-from ostiary.entra.collect.delta import Collection, follow
+from ostiary.entra.collect.delta import REFUSED, Collection, follow
 from ostiary.entra.collect.groups import GroupOwners, Groups
 from ostiary.entra.collect.listing import read_whole, replace_objects
 from ostiary.entra.collect.query import Query
@@ -22,8 +22,6 @@ from ostiary.entra.collect.users import EXTENSION_ATTRIBUTES, Users
 from ostiary.entra.image import Image, Kind, Relation
 from ostiary.entra.records import Application, Group, Record, User, encode, fields_of
 from ostiary.graph import GraphError
-
-REFUSED = (400, 404, 405, 501)
 
 
 class Managed(User, kw_only=True):
