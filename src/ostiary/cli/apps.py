@@ -8,18 +8,18 @@ from typing import Annotated, Any
 
 import typer
 
+from ostiary.cli.app_naming import MOST, named_app
+from ostiary.cli.linked_groups import app as linked_groups
 from ostiary.cli.opening import CONSOLE, FAILED, opened_kernel
 from ostiary.cli.tables import show
 from ostiary.server.catalog import actions
 from ostiary.server.catalog.store import app_search, apps
 from ostiary.server.catalog.store.app_search import App
 from ostiary.server.catalog.store.asked import Asked
-from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.errors import AppError
 
-MOST = 100_000
-
 app = typer.Typer(name="apps", help="What people get access to.", no_args_is_help=True)
+app.add_typer(linked_groups)
 
 Json = Annotated[bool, typer.Option("--json", help="One object per line.")]
 
@@ -80,20 +80,6 @@ def manage(
             raise typer.Exit(FAILED) from None
     for each in chosen:
         typer.echo(f"{each.display_name} is managed now.")
-
-
-def named_app(connection: Connection, name: str) -> App:
-    """By id, else by name in any case. Ends the command when there is none or more than one."""
-    asked = Asked().where(
-        f"(a.public_id = :name OR lower({app_search.NAME}) = lower(:name))", name=name
-    )
-    found = app_search.search(connection, asked, None, MOST)
-    if len(found) == 1:
-        return found[0]
-    what = "no app" if not found else f"{len(found)} apps, use the id of one of them:"
-    ids = " ".join(each.id for each in found)
-    typer.echo(f"{name}: {what} {ids}".rstrip(), err=True)
-    raise typer.Exit(FAILED)
 
 
 def _plain(each: App) -> dict[str, Any]:

@@ -151,8 +151,8 @@ def test_groups_that_an_app_is_assigned_to_are_found(story: Story) -> None:
     tenant.group("SG-Other", ("user", "bob"))
     story.sync(tenant)
     with story.kernel.read() as connection:
-        (group,) = linked.linked_groups(connection, listed(story)["Expenses"].key)
-        assert linked.linked_groups(connection, listed(story)["Legacy"].key) == []
+        (group,) = linked.assignments(connection, listed(story)["Expenses"].key)
+        assert linked.assignments(connection, listed(story)["Legacy"].key) == []
     assert group.group_name == "SG-Finance"
     assert group.entitlement_id == story.entitlement(assigned)
     assert group.members_id == story.entitlement(finance)

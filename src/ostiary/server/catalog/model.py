@@ -166,6 +166,7 @@ entitlement_versions = sa.Table(
     sa.Column("purpose", sa.Text, nullable=False, server_default="unspecified"),
     sa.Column("grantable_to", pg.ARRAY(sa.Text), nullable=False, server_default="{}"),
     sa.Column("immutable_reason", sa.Text),
+    sa.Column("immutable_code", sa.Text),
     sa.Column("annotations", pg.JSONB, nullable=False, server_default="[]"),
     sa.Index(
         "uq_entitlement_versions_current", "entitlement_id", unique=True, postgresql_where=CURRENT
@@ -173,7 +174,8 @@ entitlement_versions = sa.Table(
     sa.Index("ix_entitlement_versions_time", "entitlement_id", "valid_from"),
     sa.Index("ix_entitlement_versions_resource", "resource_id", "entitlement_id"),
 )
-"""`immutable_reason` is NULL where grants can be made and taken, '' where no reason is told."""
+"""`immutable_reason` is NULL where grants can be made and taken, '' where no reason is told;
+`immutable_code` is the same for programs, NULL where the connector tells none."""
 
 resource_edits = sa.Table(
     "resource_edits",
@@ -205,6 +207,31 @@ account_edits = sa.Table(
     sa.CheckConstraint("owner_decided or owner_user_id is null", name="owner_decided"),
 )
 """Decided with no owner: somebody cleared it, and correlation leaves it so."""
+
+linked_groups = sa.Table(
+    "linked_groups",
+    metadata,
+    primary_key(),
+    _reference("app_id", "apps"),
+    _reference("group_id", "resources"),
+    sa.Column("choice", sa.Text, nullable=False),
+    _reference("entitlement_id", "entitlements", nullable=True),
+    _reference("members_id", "entitlements", nullable=True),
+    sa.Column("trigger_scim", sa.Boolean, nullable=False, server_default=sa.false()),
+    instant("decided_at"),
+    sa.CheckConstraint("choice in ('create_role', 'provision', 'skip')", name="choice"),
+    sa.CheckConstraint(
+        "choice = 'skip' or (entitlement_id is not null and members_id is not null)",
+        name="backed",
+    ),
+    sa.UniqueConstraint("app_id", "group_id"),
+    sa.Index("ix_linked_groups_entitlement_id", "entitlement_id"),
+    sa.Index("ix_linked_groups_members_id", "members_id"),
+)
+"""What was decided about a group of the identity provider that an app is assigned to; no row, no
+decision. Granting `entitlement_id` means granting `members_id`, the membership in the group, and
+with `trigger_scim`, where the connector offers it, starting the app's SCIM job afterwards. Of
+'create_role' the entitlement was made here, and who is in the group holds it."""
 
 owners = sa.Table(
     "owners",

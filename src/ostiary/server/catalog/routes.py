@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from ostiary.server.catalog.api import app_owners, apps, entitlements, resources
+from ostiary.server.catalog.api import app_owners, apps, entitlements, linked_groups, resources
 
-ROUTERS = (apps.router, app_owners.router, resources.router, entitlements.router)
+ROUTERS = (
+    apps.router,
+    app_owners.router,
+    linked_groups.router,
+    resources.router,
+    entitlements.router,
+)

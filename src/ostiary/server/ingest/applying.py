@@ -9,6 +9,7 @@ from typing import Any, Final
 from google.protobuf.message import DecodeError
 
 from ostiary.baton.c1z import C1zError, SyncRun, SyncType
+from ostiary.server.catalog.store import linked, linked_roles
 from ostiary.server.ingest.archive import Archive
 from ostiary.server.ingest.grants import Details, grant_rows
 from ostiary.server.ingest.records import NewId, entitlement_row, resource_row, resource_type_row
@@ -89,6 +90,7 @@ class Application:
         follow_discovered_apps(connection, scope, self._new_id)
         managed = access_entitlement.managed_apps(connection, scope.feed)
         access_entitlement.refresh(connection, managed, scope.at, self._new_id)
+        linked_roles.refresh(connection, linked.fed_by(connection, scope.feed), scope.at)
         self._count_dropped(staged)
         return deltas
 

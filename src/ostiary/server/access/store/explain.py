@@ -88,6 +88,10 @@ def _edges(
     """The edges that the principal passes on the way to the target, found level by level."""
     principal_type = connection.scalar(sa.text(_TYPE), {"principal": principal})
     names = _names(connection, holdings)
+    told = {
+        (feed, name) for of in holdings.sources.values() for name in of for feed in holdings.feeds
+    }
+    names |= rows.by_public_id(connection, told - names.keys())
     edges: dict[int, list[Edge]] = defaultdict(list)
     level, seen = {target}, {target}
     while level:
@@ -125,11 +129,10 @@ def _trust_sources(
     """Where no edge leads to something inherited, the sources that the connector told do."""
     if edges[entitlement] or entitlement in holdings.direct:
         return
-    for name in holdings.sources.get(entitlement, ()):
-        for feed in holdings.feeds:
-            source = names.get((feed, name))
-            if source is not None and source in holdings.resource and source != entitlement:
-                edges[entitlement].append(Edge(source, holdings.resource[source]))
+    told = holdings.sources.get(entitlement, ())
+    found = {names[feed, name] for name in told for feed in holdings.feeds if (feed, name) in names}
+    for source in sorted(found & (holdings.resource.keys() - {entitlement})):
+        edges[entitlement].append(Edge(source, holdings.resource[source]))
 
 
 def _names(connection: sa.Connection, holdings: _Holdings) -> dict[tuple[int, str], int]:

@@ -63,7 +63,8 @@ def _sources(connection: sa.Connection, rows: Sequence[Any]) -> dict[tuple[int, 
         found.update(
             {(feed, name): number for name, number in by_name(connection, feed, names).items()}
         )
-    return found
+    missing = named - found.keys()
+    return found | (by_public_id(connection, missing) if missing else {})
 
 
 def by_name(connection: sa.Connection, feed: int, names: Iterable[str]) -> dict[str, int]:
@@ -74,6 +75,24 @@ def by_name(connection: sa.Connection, feed: int, names: Iterable[str]) -> dict[
     )
     rows = connection.execute(query, {"feed": feed, "names": list(names)})
     return {row.external_id: row.id for row in rows}
+
+
+def by_public_id(
+    connection: sa.Connection, named: Iterable[tuple[int, str]]
+) -> dict[tuple[int, str], int]:
+    """Under feeds of apps' own, what grants come from has other feeds, and is named by our ids."""
+    query = sa.text(
+        "SELECT f.id AS feed, e.public_id, e.id FROM connector_feeds f "
+        "JOIN apps a ON a.public_id = f.connector_id CROSS JOIN entitlements e "
+        "WHERE f.id = ANY (:feeds) AND e.public_id = ANY (:names)"
+    )
+    wanted = set(named)
+    values = {"feeds": [feed for feed, _ in wanted], "names": [name for _, name in wanted]}
+    return {
+        (row.feed, row.public_id): row.id
+        for row in connection.execute(query, values)
+        if (row.feed, row.public_id) in wanted
+    }
 
 
 def resources(

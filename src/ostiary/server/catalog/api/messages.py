@@ -122,6 +122,7 @@ class AppEntitlement(Message):
     source_connector_ids: dict[str, str] = Field(default_factory=dict)
     user_edited_mask: str = ""
     system_builtin: bool = False
+    is_manually_managed: bool = False
     immutable: bool = False
     immutable_reason: str = ""
     created_at: Timestamp | None = None
@@ -217,13 +218,19 @@ def entitlement_message(
         purpose=f"{PURPOSE}{entitlement.purpose.upper()}",
         grant_count=grant_counts.get(entitlement.key, 0),
         source_connector_ids=_source(entitlement),
-        system_builtin=entitlement.connector_id is None,
+        system_builtin=entitlement.connector_id is None and not _made_here(entitlement),
+        is_manually_managed=_made_here(entitlement),
         user_edited_mask=",".join(entitlement.edited),
         immutable=entitlement.immutable_reason is not None,
         immutable_reason=entitlement.immutable_reason or "",
         created_at=entitlement.created_at,
         updated_at=entitlement.since,
     )
+
+
+def _made_here(entitlement: inventory.Entitlement) -> bool:
+    """A role made from a linked group."""
+    return entitlement.connector_id is None and entitlement.external_id != "credential:access"
 
 
 def _source(entitlement: inventory.Entitlement) -> dict[str, str]:

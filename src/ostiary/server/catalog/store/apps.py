@@ -143,7 +143,8 @@ def cascade(connection: sa.Connection, key: int) -> Cascade:
         SELECT count(*) FILTER (WHERE NOT a.managed) AS unmanaged,
             count(*) FILTER (WHERE a.managed) AS managed,
             count(*) FILTER (WHERE EXISTS (
-                SELECT FROM connector_feeds c WHERE c.app_id = a.id)) AS with_connectors
+                SELECT FROM connector_feeds c
+                WHERE c.app_id = a.id AND c.connector_id <> a.public_id)) AS with_connectors
         FROM family f JOIN apps a ON a.id = f.id WHERE f.depth > 0 AND {_THERE}
         """  # noqa: S608
     )

@@ -95,7 +95,8 @@ class Resource:
 @dataclass(frozen=True)
 class Entitlement:
     """`immutable_reason`: None where it can be granted and revoked. `edited`: fields that people
-    changed here, in camelCase. `connector_id`: None of the Access entitlement, which is our own."""
+    changed here, in camelCase. `connector_id`: None of what is our own: Access, and roles
+    made from linked groups."""
 
     key: int
     id: str

@@ -2,7 +2,8 @@
 
 Who has an account in the app holds it; of an app that was discovered, also who is assigned to it
 where it was discovered. It is kept under a feed of the app's own, named by the app's id, with rows
-like those of connectors: so it has a past, and everything that reads grants knows it.
+like those of connectors: so it has a past, and everything that reads grants knows it. Roles
+made from linked groups lie beside it.
 """
 
 from __future__ import annotations
@@ -24,12 +25,16 @@ SELECT a.id FROM apps a WHERE a.managed AND a.deleted_at IS NULL AND (
 _WITHOUT: Final = """
 SELECT a.id, a.public_id FROM apps a
 WHERE a.id = ANY (:apps) AND NOT EXISTS (
-    SELECT FROM connector_feeds f WHERE f.connector_id = a.public_id)
+    SELECT FROM connector_feeds f JOIN entitlements e ON e.feed_id = f.id
+    WHERE f.connector_id = a.public_id AND e.external_id = 'credential:access')
 """
 
 _CREATE: Final = """
-WITH feed AS (
-    INSERT INTO connector_feeds (connector_id, app_id) VALUES (:app_id, :app) RETURNING id
+WITH made AS (
+    INSERT INTO connector_feeds (connector_id, app_id) VALUES (:app_id, :app)
+    ON CONFLICT (connector_id) DO NOTHING RETURNING id
+), feed AS (
+    SELECT id FROM made UNION ALL SELECT id FROM connector_feeds WHERE connector_id = :app_id
 ), kind AS (
     INSERT INTO resource_types (public_id, feed_id, external_id, created_at)
     SELECT :type_id, id, 'credential', :at FROM feed RETURNING id
@@ -62,7 +67,7 @@ _ACCESS: Final = """
 CREATE TEMP TABLE access ON COMMIT DROP AS
 SELECT a.id AS app_id, a.discovered_resource_id, f.id AS feed_id, e.id AS entitlement_id
 FROM apps a JOIN connector_feeds f ON f.connector_id = a.public_id
-JOIN entitlements e ON e.feed_id = f.id
+JOIN entitlements e ON e.feed_id = f.id AND e.external_id = 'credential:access'
 WHERE a.id = ANY (:apps)
 """
 
