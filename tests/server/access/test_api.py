@@ -113,6 +113,19 @@ def test_accounts_are_searched(
     assert found(appUserStatuses=["STATUS_OF_TOMORROW"]) == []
     assert found(appUserTypes=["APP_USER_TYPE_USER"]) == ["ada", "bob", "carl"]
     assert found(appId="0" * 27) == []
+    assert found(appIds=[story.app, "0" * 27]) == ["ada", "bob", "carl"]
+    assert found(refs=[{"appId": story.app, "id": story.resource(("user", "bob"))}]) == ["bob"]
+    assert found(withoutResponsibleParty=True) == ["bob", "carl"]
+    assert found(appUserStatusDetails=["On leave"]) == []
+    assert found(withOpenFindings=True) == []
+
+    external = ["APP_USER_DOMAIN_EXTERNAL"]
+    assert found(appUserDomains=external) == []
+    admin.put("/api/v1/settings/domains", json={"newDomains": ["corp.test"]})
+    assert found(appUserDomains=external) == ["ada", "bob", "carl"]
+    admin.put("/api/v1/settings/domains", json={"newDomains": ["example.com"]})
+    assert found(appUserDomains=external) == []
+    assert found(appUserDomains=["APP_USER_DOMAIN_TRUSTED"]) == ["ada", "bob", "carl"]
 
 
 def test_grants_of_an_entitlement_tell_from_where(
@@ -145,6 +158,14 @@ def test_everybody_may_ask_what_they_have_themselves(
     mine = told(bob.get(f"/api/v1/apps/{story.app}/users/{user.public_id}/app_users"))
     assert sorted(view["appUser"]["displayName"] for view in mine["list"]) == ["bob", "carl"]
     other = people.add("ada@corp.test", BASIC_USER).public_id
+    app = f"/api/v1/apps/{story.app}"
+    assert told(bob.get(app))["app"]["displayName"] == "Entra"
+    assert told(bob.get(url(story, APP)))["appEntitlementView"]["appEntitlement"]["slug"]
+    stranger = Lasting(people, people.add("zoe@corp.test", BASIC_USER))
+    for path in (app, url(story, APP)):
+        assert stranger.get(path).status_code == 403
+    for path in (f"{app}/app_users", f"{app}/entitlements", url(story, APP, "grants")):
+        assert bob.get(path).status_code == 403
     assert bob.get(url(story, APP, "users", other, "grants")).status_code == 403
     assert bob.get(f"/api/v1/apps/{story.app}/users/{other}/app_users").status_code == 403
 
@@ -178,7 +199,25 @@ def test_grants_are_searched_and_paged(
     assert found(entitlementRefs=refs) == [("ada", APP), ("bob", APP)]
     assert found(resourceIds=[story.resource(("group", "finance"))]) == [("bob", FINANCE)]
     assert found(appIds=["0" * 27]) == []
+    assert found(entitlementSlugs=["members"]) == [("bob", FINANCE)]
+    assert found(purpose=["APP_ENTITLEMENT_PURPOSE_VALUE_OWNERSHIP"]) == []
     assert len(found()) == 6
+
+
+def test_a_found_grant_tells_its_entitlement_whole(
+    admin: Lasting, story: Story, tenant: Tenant
+) -> None:
+    path = f"/api/v1/apps/{story.app}/entitlements/{story.entitlement(APP)}"
+    told(admin.post(path, json={"entitlement": {"alias": "expenses"}, "updateMask": "alias"}))
+    whole = told(admin.get(path))["appEntitlementView"]["appEntitlement"]
+    assert (whole["alias"], whole["grantCount"]) == ("expenses", "3")
+    refs = {"entitlementRefs": [{"appId": story.app, "id": story.entitlement(APP)}]}
+    mask = {"expandMask": {"paths": ["app_resource_id", "app_resource_type_id"]}}
+    page = told(admin.post("/api/v1/search/grants", json=refs | mask))
+    views = [each["entitlement"] for each in page["list"]]
+    assert [view["appEntitlement"] for view in views] == [whole, whole]
+    assert len(page["expanded"]) == 2
+    assert all(view["appResourcePath"] and view["appResourceTypePath"] for view in views)
 
 
 def test_apps_of_accounts_and_grants_are_expanded_once(
@@ -191,7 +230,8 @@ def test_apps_of_accounts_and_grants_are_expanded_once(
     }
     body = {"expandMask": {"paths": ["app_id"]}}
     grants = told(admin.post("/api/v1/search/grants", json=body))
-    assert grants["expanded"] == [app]
+    assert [app | each for each in grants["expanded"]] == grants["expanded"]
+    assert len(grants["expanded"]) == 1
     assert {each["entitlement"]["appPath"] for each in grants["list"]} == {"$.expanded[0]"}
     accounts = told(admin.get(f"/api/v1/apps/{story.app}/app_users", params={"expand_mask": "*"}))
     assert accounts["expanded"] == [app]

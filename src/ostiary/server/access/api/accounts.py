@@ -57,12 +57,16 @@ def search_accounts(
     viewer = own_only(access)
     filters = {**request.filters, "viewer": viewer, "at": as_of}
     wanted = AccountFilter(
-        app_ids=[request.app_id] if request.app_id else [],
-        ids=request.app_user_ids,
+        app_ids=request.in_apps,
+        ids=request.accounts,
         excluded_ids=request.exclude_app_user_ids,
         owner_ids=request.user_ids,
         statuses=m.statuses_asked(request.app_user_statuses),
         types=m.types_asked(request.app_user_types),
+        status_details=request.app_user_status_details,
+        external=request.external,
+        ownerless=request.without_responsible_party,
+        impossible=request.with_open_findings,
         query=request.query,
         viewer=viewer,
     )

@@ -7,15 +7,18 @@ from datetime import datetime
 from fastapi import APIRouter
 
 from ostiary.server.access.api import messages as m
-from ostiary.server.access.api.expanding import load_apps
 from ostiary.server.access.api.permissions import Oneself, Searcher, Viewer, own_only
 from ostiary.server.access.facts import Grant
 from ostiary.server.access.store import accounts, bindings
 from ostiary.server.access.store.accounts import Account, AccountFilter
 from ostiary.server.access.store.bindings import BindingFilter
+from ostiary.server.catalog.api.messages import AppEntitlement, AppEntitlementView
+from ostiary.server.catalog.api.views import entitlement_views
+from ostiary.server.catalog.store import inventory
+from ostiary.server.catalog.store.asked import Asked
 from ostiary.server.kernel.as_of import AsOf
 from ostiary.server.kernel.database import Connection
-from ostiary.server.kernel.expansion import expansion
+from ostiary.server.kernel.expansion import Expansion, expansion
 from ostiary.server.kernel.paging import LARGEST, Listing, PagingQuery
 from ostiary.server.kernel.rest import KernelOf
 
@@ -91,6 +94,8 @@ def search_grants(
         account_ids=request.app_user_ids,
         resource_ids=request.resource_ids,
         resource_type_ids=request.resource_type_ids,
+        slugs=request.entitlement_slugs,
+        purposes=m.purposes_asked(request.purpose),
         person_id=request.user_id,
         viewer=viewer,
     )
@@ -104,17 +109,43 @@ def search_grants(
         )
         page = listing.page(rows, paging.size, lambda row: row[0])
         grants = [grant for _, grant in page.rows]
-        apps = accounts.app_of_entitlements(connection, [each.entitlement.id for each in grants])
-        load_apps(connection, shown, set(apps.values()))
+        entitlements = _entitlements(connection, grants, shown, as_of)
         holders = [each.principal.id for each in grants]
         known = accounts.accounts_by_id(connection, holders, as_of)
     found = [
-        _found(grant, apps[grant.entitlement.id], known.get(grant.principal.id)) for grant in grants
+        _found(grant, entitlements[grant.entitlement.id], known.get(grant.principal.id))
+        for grant in grants
     ]
-    for each in found:
-        view = each.entitlement
-        view.app_path = shown.path("app_id", view.app_entitlement.app_id)
     return m.FoundGrants(list=found, next_page_token=page.next_page_token, expanded=shown.expanded)
+
+
+def _entitlements(
+    connection: Connection, grants: list[Grant], shown: Expansion, at: datetime | None
+) -> dict[str, AppEntitlementView]:
+    """By id. What a grant outlived by a moment is told as far as the grant knows it."""
+    ids = list(dict.fromkeys(grant.entitlement.id for grant in grants))
+    asked = Asked(at).where("e.public_id = ANY (:ids)", ids=ids)
+    views = {
+        view.app_entitlement.id: view
+        for view in entitlement_views(
+            connection, inventory.entitlements(connection, asked, 0, len(ids)), shown, at
+        )
+    }
+    apps = accounts.app_of_entitlements(connection, [each for each in ids if each not in views])
+    for grant in grants:
+        told = grant.entitlement
+        if told.id not in views:
+            views[told.id] = AppEntitlementView(
+                app_entitlement=AppEntitlement(
+                    id=told.id,
+                    app_id=apps[told.id],
+                    app_resource_id=told.resource.id,
+                    display_name=told.display_name,
+                    slug=told.slug,
+                    external_id=told.external_id,
+                )
+            )
+    return views
 
 
 def _to_accounts(
@@ -137,25 +168,14 @@ def _to_accounts(
     ]
 
 
-def _found(grant: Grant, app_id: str, account: Account | None) -> m.FoundGrant:
-    entitlement = grant.entitlement
-    told = m.GrantedEntitlement(
-        id=entitlement.id,
-        app_id=app_id,
-        app_resource_id=entitlement.resource.id,
-        display_name=entitlement.display_name,
-        slug=entitlement.slug,
-        external_id=entitlement.external_id,
-    )
+def _found(grant: Grant, entitlement: AppEntitlementView, account: Account | None) -> m.FoundGrant:
+    app_id = entitlement.app_entitlement.app_id
     holding = m.GrantView(
         app_id=app_id,
-        app_entitlement_id=entitlement.id,
+        app_entitlement_id=grant.entitlement.id,
         app_user_id=grant.principal.id,
         app_user=m.AppUserView(app_user=m.account_message(account)) if account else None,
         grant_sources=m.sources(grant, app_id),
         app_entitlement_user_binding_created_at=grant.granted_at,
     )
-    return m.FoundGrant(
-        entitlement=m.GrantedEntitlementView(app_entitlement=told),
-        app_entitlement_user_binding=holding,
-    )
+    return m.FoundGrant(entitlement=entitlement, app_entitlement_user_binding=holding)

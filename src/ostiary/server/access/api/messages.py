@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ostiary.server.access.facts import Grant
 from ostiary.server.access.store.accounts import Account
+from ostiary.server.catalog.api.messages import AppEntitlementView
 from ostiary.server.kernel.expansion import Expanded, ExpandMask
 from ostiary.server.kernel.paging import PagedRequest
 from ostiary.server.kernel.rest import Message, Timestamp
@@ -22,6 +23,9 @@ _TYPES = {
     "service": "APP_USER_TYPE_SERVICE_ACCOUNT",
     "system": "APP_USER_TYPE_SYSTEM_ACCOUNT",
 }
+
+DOMAIN = "APP_USER_DOMAIN_"
+PURPOSE = "APP_ENTITLEMENT_PURPOSE_VALUE_"
 
 
 def _ids() -> Any:
@@ -74,15 +78,42 @@ class AppUserList(Expandable):
     next_page_token: str = ""
 
 
+class AppUserRef(Message):
+    app_id: str = ""
+    id: str
+
+
 class SearchAppUsersRequest(PagedRequest):
+    """Accounts of deleted apps are never found, and no account has findings."""
+
     query: str = ""
     app_id: str = ""
+    app_ids: list[str] = _ids()
+    refs: list[AppUserRef] = _ids()
     app_user_ids: list[str] = _ids()
     exclude_app_user_ids: list[str] = _ids()
     user_ids: list[str] = _ids()
     app_user_statuses: list[str] = _ids()
     expand_mask: ExpandMask = Field(default_factory=ExpandMask)
     app_user_types: list[str] = _ids()
+    app_user_status_details: list[str] = _ids()
+    app_user_domains: list[str] = _ids()
+    without_responsible_party: bool = False
+    with_open_findings: bool = False
+
+    @property
+    def in_apps(self) -> list[str]:
+        return [*self.app_ids, *([self.app_id] if self.app_id else [])]
+
+    @property
+    def accounts(self) -> list[str]:
+        return [*self.app_user_ids, *(ref.id for ref in self.refs)]
+
+    @property
+    def external(self) -> bool | None:
+        """None: wherever their addresses are."""
+        asked = {domain == f"{DOMAIN}EXTERNAL" for domain in self.app_user_domains}
+        return asked.pop() if len(asked) == 1 else None
 
 
 class EntitlementRef(Message):
@@ -123,22 +154,6 @@ class GrantsToAccounts(Message):
     next_page_token: str = ""
 
 
-class GrantedEntitlement(Message):
-    """What a grant tells of c1.api.app.v1.AppEntitlement."""
-
-    id: str
-    app_id: str
-    app_resource_id: str
-    display_name: str
-    slug: str
-    external_id: str
-
-
-class GrantedEntitlementView(Message):
-    app_entitlement: GrantedEntitlement
-    app_path: str = ""
-
-
 class GrantView(Message):
     """c1.api.app.v1.AppEntitlementUserView."""
 
@@ -153,7 +168,7 @@ class GrantView(Message):
 class FoundGrant(Message):
     """c1.api.app.v1.AppEntitlementWithUserBinding."""
 
-    entitlement: GrantedEntitlementView
+    entitlement: AppEntitlementView
     app_entitlement_user_binding: GrantView
 
 
@@ -168,6 +183,8 @@ class SearchGrantsRequest(PagedRequest):
     entitlement_refs: list[EntitlementRef] = _ids()
     resource_ids: list[str] = _ids()
     resource_type_ids: list[str] = _ids()
+    entitlement_slugs: list[str] = _ids()
+    purpose: list[str] = _ids()
     user_id: str = ""
     expand_mask: ExpandMask = Field(default_factory=ExpandMask)
 
@@ -179,6 +196,11 @@ def statuses_asked(names: list[str]) -> list[str]:
 
 def types_asked(names: list[str]) -> list[str]:
     return [next((ours for ours, c1 in _TYPES.items() if c1 == name), "?") for name in names]
+
+
+def purposes_asked(names: list[str]) -> list[str]:
+    """In the words of connectors."""
+    return [name.removeprefix(PURPOSE).lower() for name in names]
 
 
 def account_message(account: Account) -> AppUser:

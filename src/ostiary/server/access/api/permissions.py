@@ -8,13 +8,15 @@ from typing import Annotated
 from ostiary.server.catalog.owning import owns_app
 from ostiary.server.kernel.auth.caller import Caller
 from ostiary.server.kernel.authz.enforcement import Access, requires
+from ostiary.server.kernel.authz.oneself import is_oneself
 from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.database import Connection
 
+ONESELF = is_oneself("user_id")
 
-def is_oneself(connection: Connection, caller: Caller, path: Mapping[str, str]) -> bool:
-    """Or the owner of the app."""
-    return path["user_id"] == caller.user.public_id or (
+
+def oneself_or_owner(connection: Connection, caller: Caller, path: Mapping[str, str]) -> bool:
+    return ONESELF(connection, caller, path) or (
         bool(caller.reach(Permission.APPS_VIEW)) and owns_app(connection, caller, path)
     )
 
@@ -22,7 +24,7 @@ def is_oneself(connection: Connection, caller: Caller, path: Mapping[str, str]) 
 Viewer = Annotated[Access, requires(Permission.APPS_VIEW, own=owns_app)]
 Searcher = Annotated[Access, requires(Permission.APPS_VIEW, filtered=True)]
 Oneself = Annotated[
-    Access, requires(Permission.APPS_VIEW, own=is_oneself, owner_with=Permission.SELF)
+    Access, requires(Permission.APPS_VIEW, own=oneself_or_owner, owner_with=Permission.SELF)
 ]
 Explorer = Annotated[Access, requires(Permission.EXPLORE)]
 

@@ -43,7 +43,20 @@ _CONDITIONS: Final = {
     "owner_ids": "p.public_id = ANY (:owner_ids)",
     "statuses": "v.status = ANY (:statuses)",
     "types": "coalesce(e.account_type, 'user') = ANY (:types)",
+    "status_details": "v.status_details = ANY (:status_details)",
 }
+
+_DOMAIN: Final = """(SELECT rtrim(lower(btrim(substring(coalesce(
+    (SELECT each FROM unnest(v.emails) WITH ORDINALITY AS emails (each, place)
+        WHERE position('@' IN each) > 0 ORDER BY place LIMIT 1),
+    CASE WHEN position('@' IN v.login) > 0 THEN v.login END, '@') FROM '[^@]*$'))), '.'))"""
+
+_EXTERNAL: Final = f"""EXISTS (
+    SELECT FROM (SELECT {_DOMAIN} AS domain) AS address
+    WHERE address.domain <> '' AND EXISTS (SELECT FROM trusted_domains)
+        AND NOT EXISTS (SELECT FROM trusted_domains d WHERE address.domain = d.domain
+            OR address.domain LIKE '%.' || d.domain))
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -69,7 +82,10 @@ class Account:
 
 @dataclass(frozen=True)
 class AccountFilter:
-    """What is empty lets everything through. `viewer`: only in apps that this user owns."""
+    """What is empty lets everything through. `viewer`: only in apps that this user owns.
+
+    `external`: by the domains that are trusted now. `impossible` lets nothing through.
+    """
 
     app_ids: Sequence[str] = ()
     ids: Sequence[str] = ()
@@ -77,6 +93,10 @@ class AccountFilter:
     owner_ids: Sequence[str] = ()
     statuses: Sequence[str] = ()
     types: Sequence[str] = ()
+    status_details: Sequence[str] = ()
+    external: bool | None = None
+    ownerless: bool = False
+    impossible: bool = False
     query: str = ""
     viewer: str | None = None
 
@@ -102,13 +122,23 @@ def accounts(
             "array_to_string(v.emails, ' ')))) > 0"
         )
         values["query"] = wanted.query
-    if wanted.viewer is not None:
-        conditions.append(OWNED)
+    conditions += _switches(wanted)
     query = _ACCOUNTS.format(
         types=valid("tv", at), version=valid("v", at), ownership=valid("o", at)
     )
     statement = f"{query} WHERE {' AND '.join(conditions)} ORDER BY r.id LIMIT :size"
     return [Account(**row) for row in connection.execute(sa.text(statement), values).mappings()]
+
+
+def _switches(wanted: AccountFilter) -> list[str]:
+    external = "" if wanted.external else "NOT "
+    switches = {
+        OWNED: wanted.viewer is not None,
+        f"{external}{_EXTERNAL}": wanted.external is not None,
+        "p.id IS NULL": wanted.ownerless,
+        "false": wanted.impossible,
+    }
+    return [condition for condition, on in switches.items() if on]
 
 
 def accounts_by_id(

@@ -28,6 +28,11 @@ _OF_RESOURCES: Final = """g.entitlement_id IN (
     JOIN resources r ON r.id = v.resource_id JOIN resource_types t ON t.id = r.resource_type_id
     WHERE {version} AND {condition})"""
 
+_OF_ENTITLEMENTS: Final = """g.entitlement_id IN (
+    SELECT v.entitlement_id FROM entitlement_versions v
+    LEFT JOIN entitlement_edits x ON x.entitlement_id = v.entitlement_id
+    WHERE {version} AND {condition})"""
+
 
 @dataclass(frozen=True)
 class BindingFilter:
@@ -39,6 +44,8 @@ class BindingFilter:
     account_ids: Sequence[str] = ()
     resource_ids: Sequence[str] = ()
     resource_type_ids: Sequence[str] = ()
+    slugs: Sequence[str] = ()
+    purposes: Sequence[str] = ()
     person_id: str = ""
     viewer: str | None = None
 
@@ -76,6 +83,12 @@ def _conditions(wanted: BindingFilter, at: datetime | None) -> tuple[list[str], 
         "WHERE r.public_id = ANY (:accounts))",
         "resources": _of_resources("r.public_id = ANY (:resources)", at),
         "types": _of_resources("t.public_id = ANY (:types)", at),
+        "slugs": _OF_ENTITLEMENTS.format(
+            version=valid("v", at), condition="coalesce(x.slug, v.slug) = ANY (:slugs)"
+        ),
+        "purposes": _OF_ENTITLEMENTS.format(
+            version=valid("v", at), condition="v.purpose = ANY (:purposes)"
+        ),
         "person": _OF_PERSON.format(ownership=valid("o", at)),
     }
     values: dict[str, Any] = {
@@ -84,6 +97,8 @@ def _conditions(wanted: BindingFilter, at: datetime | None) -> tuple[list[str], 
         "accounts": list(wanted.account_ids),
         "resources": list(wanted.resource_ids),
         "types": list(wanted.resource_type_ids),
+        "slugs": list(wanted.slugs),
+        "purposes": list(wanted.purposes),
         "person": wanted.person_id,
         "viewer": wanted.viewer,
     }

@@ -13,8 +13,8 @@ from ostiary.server.catalog.api.permissions import (
     Adopter,
     Creator,
     Manager,
+    Reader,
     Searcher,
-    Viewer,
     own_only,
 )
 from ostiary.server.catalog.store import app_search, apps
@@ -62,7 +62,7 @@ def manage_apps(kernel: KernelOf, access: Adopter, request: m.ManageManyRequest)
 
 
 @router.get("/apps/{app_id}")
-def get_app(kernel: KernelOf, access: Viewer, app_id: str) -> m.AppReply:
+def get_app(kernel: KernelOf, access: Reader, app_id: str) -> m.AppReply:
     with kernel.read() as connection:
         return _reply(connection, app_id)
 

@@ -6,7 +6,13 @@ from fastapi import APIRouter
 
 from ostiary.server.catalog import actions
 from ostiary.server.catalog.api import messages as m
-from ostiary.server.catalog.api.permissions import Manager, Searcher, Viewer, own_only
+from ostiary.server.catalog.api.permissions import (
+    Manager,
+    Reader,
+    Searcher,
+    Viewer,
+    own_only,
+)
 from ostiary.server.catalog.api.views import entitlement_views
 from ostiary.server.catalog.store import inventory
 from ostiary.server.catalog.store.asked import Asked
@@ -91,7 +97,7 @@ def search_entitlements(
 @router.get("/apps/{app_id}/entitlements/{entitlement_id}")
 def get_entitlement(
     kernel: KernelOf,
-    access: Viewer,
+    access: Reader,
     as_of: AsOf,
     app_id: str,
     entitlement_id: str,

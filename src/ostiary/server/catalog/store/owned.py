@@ -25,3 +25,19 @@ def owns(connection: sa.Connection, user_id: str, app_id: str) -> bool:
     """Both by public id."""
     values = {"app": app_id, "viewer": user_id}
     return connection.scalar(sa.text(_OWNS), values) is not None
+
+
+_HAS_ACCOUNT: Final = """
+SELECT EXISTS (
+    SELECT FROM apps a
+    JOIN connector_feeds f ON f.app_id = a.id
+    JOIN resources r ON r.feed_id = f.id
+    JOIN account_owners o ON o.resource_id = r.id AND o.valid_to = 'infinity'
+    JOIN people p ON p.id = o.person_id
+    WHERE a.public_id = :app AND a.deleted_at IS NULL AND p.public_id = :user)
+"""
+
+
+def has_account(connection: sa.Connection, user_id: str, app_id: str) -> bool:
+    """Whether one of the app's accounts is this person's. Both by public id."""
+    return bool(connection.scalar(sa.text(_HAS_ACCOUNT), {"app": app_id, "user": user_id}))
