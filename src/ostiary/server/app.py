@@ -12,6 +12,7 @@ from ostiary.server.catalog import routes as catalog
 from ostiary.server.connectors import routes as connectors
 from ostiary.server.connectors.directory import ConnectorClients
 from ostiary.server.connectors.jobs import jobs as connector_jobs
+from ostiary.server.connectors.warning_jobs import jobs as connector_warnings
 from ostiary.server.directory import routes as directory
 from ostiary.server.directory.jobs import jobs as directory_jobs
 from ostiary.server.gateway.listener import tls_listener
@@ -53,6 +54,7 @@ JOBS: tuple[Jobs, ...] = (
     auth_upkeep,
     notify_jobs,
     connector_jobs,
+    connector_warnings,
     ingest_jobs,
     directory_jobs,
 )

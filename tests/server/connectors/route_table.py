@@ -24,6 +24,7 @@ ROUTES: dict[str, frozenset[str]] = {
     f"POST {_ONE}/force_sync": MANAGERS,
     f"POST {_ONE}/pause": MANAGERS,
     f"POST {_ONE}/resume": MANAGERS,
+    f"GET {_ONE}/warnings": READERS,
     f"GET {_CONNECTORS}": LISTERS,
     f"POST {_CONNECTORS}": MANAGERS,
     f"POST {_CONNECTORS}/create": MANAGERS,

@@ -14,6 +14,7 @@ from ostiary.server.connectors.actions.syncs import (
     enqueue_sync,
     stop_everything,
 )
+from ostiary.server.connectors.actions.telling import tell_new_owners
 from ostiary.server.connectors.rules import PauseCategory
 from ostiary.server.connectors.schedule import Cron, Interval, Schedule, ScheduleError
 from ostiary.server.connectors.store import credentials, registry
@@ -51,7 +52,9 @@ def create_connector(work: UnitOfWork, new: NewConnector) -> Connector:
         description=new.description,
         **_scheduled(new.schedule, work),
     )
-    registry.add_owners(work.connection, connector.key, dict.fromkeys(new.owner_ids), work.now)
+    owners = list(dict.fromkeys(new.owner_ids))
+    registry.add_owners(work.connection, connector.key, owners, work.now)
+    tell_new_owners(work, connector, owners)
     work.audit(
         "connectors.connector.create", "connector", connector.id, None, _shown(work, connector)
     )
@@ -85,6 +88,7 @@ def set_owners(work: UnitOfWork, connector_id: str, user_ids: Sequence[str]) -> 
     removed = [user for user in before if user not in wanted]
     registry.remove_owners(work.connection, connector.key, removed)
     registry.add_owners(work.connection, connector.key, added, work.now)
+    tell_new_owners(work, connector, added)
     if added or removed:
         work.audit(
             "connectors.connector.set_owners",
