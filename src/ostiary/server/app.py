@@ -15,6 +15,7 @@ from ostiary.server.connectors.jobs import jobs as connector_jobs
 from ostiary.server.connectors.warning_jobs import jobs as connector_warnings
 from ostiary.server.directory import routes as directory
 from ostiary.server.directory.jobs import jobs as directory_jobs
+from ostiary.server.directory.store.sign_ins import recognize
 from ostiary.server.gateway.listener import tls_listener
 from ostiary.server.ingest.jobs import jobs as ingest_jobs
 from ostiary.server.kernel import http
@@ -73,7 +74,7 @@ GREETINGS: tuple[Callable[[Kernel], str | None], ...] = (greet_first_administrat
 def create_app(kernel: Kernel, metrics: Metrics | None = None) -> FastAPI:
     """Everything that is answered over HTTP."""
     app = _bare_app(kernel, metrics or Metrics())
-    app.state.authentication = default_authentication(configured_oidc())
+    app.state.authentication = default_authentication(configured_oidc(), recognize)
     app.state.authentication.clients.register(ConnectorClients())
     for router in ROUTERS:
         app.include_router(router)

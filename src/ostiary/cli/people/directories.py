@@ -51,6 +51,10 @@ def preview(app: App, condition: Condition = None, as_json: Json = False) -> Non
 def directory(
     app: App,
     condition: Condition = None,
+    sign_in_issuer: Annotated[
+        str | None,
+        typer.Option(help="OpenID Connect issuer that calls people by their account's id here."),
+    ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="It is none any more.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask when people would go.")] = False,
 ) -> None:
@@ -64,7 +68,7 @@ def directory(
             found = assembling.preview_saving(unit.connection, wanted)
             if found.removed:
                 _ask(yes, f"{len(found.removed)} people would be removed. Save?")
-            actions.save_directory(unit, wanted.app_id, wanted, mappings)
+            actions.save_directory(unit, wanted.app_id, wanted, mappings, sign_in_issuer)
         done = actions.refresh_everything(unit).people
     typer.echo(f"{done.added} people added, {done.removed} removed, {done.changed} changed.")
 

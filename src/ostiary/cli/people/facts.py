@@ -130,6 +130,7 @@ def directory(stored: Stored) -> dict[str, Any]:
         "condition": stored.directory.condition or "(human accounts)",
         "merged_by": [asdict(case) for case in stored.directory.merge_cases]
         or "email, employee id",
+        "sign_in_issuer": stored.sign_in_issuer,
         "since": _said(stored.created_at),
     }
 

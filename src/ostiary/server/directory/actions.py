@@ -67,15 +67,26 @@ def refresh_everything(unit: UnitOfWork) -> Refreshed:
 
 
 def save_directory(
-    unit: UnitOfWork, app_id: str, wanted: Directory, mappings: dict[str, Any]
+    unit: UnitOfWork,
+    app_id: str,
+    wanted: Directory,
+    mappings: dict[str, Any],
+    sign_in_issuer: str | None = None,
 ) -> None:
-    """Makes an app a directory or changes how it is one; people follow in the background."""
+    """Makes an app a directory or changes how it is one; people follow in the background.
+
+    `sign_in_issuer`: None leaves it, empty means that account ids are nobody's subjects.
+    """
+    if sign_in_issuer and not sign_in_issuer.startswith("https://"):
+        raise invalid("the issuer of sign-ins must be an https URL")
     people.lock(unit.connection)
     app = _app(unit, app_id)
     if not directories.has_been_synced(unit.connection, app.id):
         raise failed_precondition("an app can be a directory once it has been synced")
     before = directories.find(unit.connection, app_id)
     directories.save(unit, app.id, wanted, mappings)
+    if sign_in_issuer is not None:
+        directories.set_sign_in_issuer(unit, app.id, sign_in_issuer)
     if before is not None and before.directory.merge_cases != wanted.merge_cases:
         directories.want_remerge(unit, wanted=True)
     after = directories.find(unit.connection, app_id)
@@ -253,4 +264,5 @@ def _told(stored: Stored | None) -> dict[str, Any] | None:
         "condition": stored.directory.condition,
         "merge_cases": [asdict(case) for case in stored.directory.merge_cases],
         "mappings": stored.mappings,
+        "sign_in_issuer": stored.sign_in_issuer,
     }

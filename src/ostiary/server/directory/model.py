@@ -92,9 +92,10 @@ directories = sa.Table(
     sa.Column("remerge", sa.Boolean, nullable=False, server_default=sa.false()),
     instant("created_at"),
     instant("updated_at"),
+    _text("sign_in_issuer"),
 )
 """`position`: precedence, the lowest first. `remerge`: at the next refresh accounts are matched
-anew."""
+anew. `sign_in_issuer`: the OpenID Connect issuer whose subjects are the ids of its accounts."""
 
 app_matchings = sa.Table(
     "app_matchings",

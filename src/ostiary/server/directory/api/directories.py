@@ -49,7 +49,9 @@ def create_directory(
     with kernel.work(access.caller.actor) as unit:
         if directories.find(unit.connection, request.app_id) is not None:
             raise already_exists("this app is a directory already")
-        actions.save_directory(unit, request.app_id, wanted, request.stored_mappings())
+        actions.save_directory(
+            unit, request.app_id, wanted, request.stored_mappings(), request.sign_in_issuer
+        )
         return _reply(unit.connection, request.app_id)
 
 
@@ -67,7 +69,9 @@ def update_directory(
     wanted = request.directory(app_id)
     with kernel.work(access.caller.actor) as unit:
         _reply(unit.connection, app_id)
-        actions.save_directory(unit, app_id, wanted, request.stored_mappings())
+        actions.save_directory(
+            unit, app_id, wanted, request.stored_mappings(), request.sign_in_issuer
+        )
         return _reply(unit.connection, app_id)
 
 

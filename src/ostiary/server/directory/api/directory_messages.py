@@ -45,12 +45,18 @@ class AttributeOrigin(Message):
 
 
 class DirectorySettings(Message):
-    """`attributeSources` is ours: what replaces the usual sources of an attribute, in order."""
+    """`attributeSources` is ours: what replaces the usual sources of an attribute, in order.
+
+    So is `signInIssuer`: the OpenID Connect issuer whose subjects are the ids of this app's
+    accounts, such as `https://login.microsoftonline.com/<tenant>/v2.0` of a tenant of Entra. Who
+    signs in there is then whom the directory says, whatever the e-mail address. Absent, it stays.
+    """
 
     all: FilterAll | None = None
     cel_expression: FilterCel | None = None
     merge_config: MergeConfig | None = None
     attribute_sources: dict[str, list[AttributeOrigin]] = Field(default_factory=dict)
+    sign_in_issuer: str | None = None
 
     def stored_mappings(self) -> dict[str, Any]:
         return {
@@ -166,6 +172,7 @@ def directory_view(stored: Stored) -> DirectoryView:
                 name: [AttributeOrigin(profile_key=each.key, cel=each.cel) for each in origins]
                 for name, origins in directory.mappings.items()
             },
+            sign_in_issuer=stored.sign_in_issuer,
             created_at=stored.created_at,
             updated_at=stored.updated_at,
         )

@@ -35,6 +35,7 @@ class Stored:
     remerge: bool
     created_at: datetime
     updated_at: datetime
+    sign_in_issuer: str
 
 
 _DIRECTORIES: Final = """
@@ -112,6 +113,12 @@ def save(unit: UnitOfWork, app: int, directory: Directory, stored: dict[str, Any
     )
 
 
+def set_sign_in_issuer(unit: UnitOfWork, app: int, issuer: str) -> None:
+    unit.connection.execute(
+        directories.update().where(directories.c.app_id == app).values(sign_in_issuer=issuer)
+    )
+
+
 def want_remerge(unit: UnitOfWork, *, wanted: bool) -> None:
     """Of all of them: they share the people."""
     unit.connection.execute(
@@ -180,4 +187,5 @@ def _stored(row: sa.Row[Any]) -> Stored:
         row.remerge,
         row.created_at,
         row.updated_at,
+        row.sign_in_issuer,
     )

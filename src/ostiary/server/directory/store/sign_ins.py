@@ -87,6 +87,32 @@ RETURNING u.id
 """
 
 
+_RECOGNIZED: Final = """
+SELECT DISTINCT u.public_id FROM directories d
+JOIN apps a ON a.id = d.app_id AND a.deleted_at IS NULL
+JOIN connector_feeds f ON f.app_id = d.app_id
+JOIN resource_types t ON t.feed_id = f.id
+JOIN resource_type_versions tv ON tv.resource_type_id = t.id
+    AND tv.valid_to = 'infinity' AND 'user' = ANY (tv.traits)
+JOIN resources r ON r.resource_type_id = t.id AND r.external_id = :subject
+JOIN resource_versions v ON v.resource_id = r.id AND v.valid_to = 'infinity'
+JOIN account_owners o ON o.resource_id = r.id AND o.valid_to = 'infinity' AND o.reason <> 'manual'
+JOIN people p ON p.id = o.person_id
+JOIN platform_users u ON u.id = p.user_id AND u.status <> 'deleted'
+WHERE d.sign_in_issuer = :issuer
+"""
+
+
+def recognize(connection: sa.Connection, issuer: str, subject: str) -> str | None:
+    """The sign-in (by public id) of the person whose account in the issuer's directory has this id.
+
+    Accounts that were given to somebody by hand prove nothing: whoever owns an app may do that.
+    """
+    values = {"issuer": issuer, "subject": subject}
+    found = connection.scalars(sa.text(_RECOGNIZED), values).all()
+    return found[0] if len(found) == 1 else None
+
+
 @dataclass(frozen=True)
 class Switched:
     """A sign-in (by public id) that was let in or kept out because of what the `person` is now."""

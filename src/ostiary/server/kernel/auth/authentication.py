@@ -16,6 +16,7 @@ from ostiary.server.kernel.auth.clients import ClientRegistry
 from ostiary.server.kernel.auth.devices import DeviceDirectory
 from ostiary.server.kernel.auth.oidc import Oidc
 from ostiary.server.kernel.auth.passwords import Passwords
+from ostiary.server.kernel.auth.recognition import Recognizer, nobody
 from ostiary.server.kernel.errors import AppError, Code, denied
 from ostiary.server.kernel.rest import KernelOf
 from ostiary.server.kernel.work import Kernel
@@ -33,12 +34,15 @@ class Authentication:
     clients: ClientRegistry
     passwords: Passwords
     oidc: Oidc | None = None
+    recognize: Recognizer = nobody
 
 
-def default_authentication(oidc: Oidc | None = None) -> Authentication:
+def default_authentication(
+    oidc: Oidc | None = None, recognize: Recognizer = nobody
+) -> Authentication:
     """API keys, service principals and devices; connectors are registered by their slice."""
     directories = (ApiClientDirectory(PERSONAL), ApiClientDirectory(SERVICE), DeviceDirectory())
-    return Authentication(ClientRegistry(directories), Passwords(), oidc)
+    return Authentication(ClientRegistry(directories), Passwords(), oidc, recognize)
 
 
 def _authentication(connection: HTTPConnection) -> Authentication:

@@ -11,6 +11,7 @@ from ostiary.server.kernel.auth import attempts, links, sessions, user_store
 from ostiary.server.kernel.auth.caller import actor_of
 from ostiary.server.kernel.auth.oidc import Identity
 from ostiary.server.kernel.auth.passwords import Passwords, WeakPasswordError, check_password
+from ostiary.server.kernel.auth.recognition import Recognizer, nobody
 from ostiary.server.kernel.auth.user_store import User
 from ostiary.server.kernel.auth.users import check_email, create_person, promote_first
 from ostiary.server.kernel.authz.roles import SUPER_ADMINISTRATOR
@@ -106,8 +107,15 @@ def with_password_link(
         return _open(unit, user, browser, "password link")
 
 
-def with_identity(kernel: Kernel, browser: Browser, identity: Identity, bootstrap: str = "") -> str:
-    """By the provider's subject, else by an address it vouches for, else as somebody new."""
+def with_identity(
+    kernel: Kernel,
+    browser: Browser,
+    identity: Identity,
+    bootstrap: str = "",
+    recognize: Recognizer = nobody,
+) -> str:
+    """By the provider's subject, as it was linked or as a directory knows it; else by an address
+    that the provider vouches for; else as somebody new."""
     with kernel.work(SYSTEM) as unit:
         is_first = bool(bootstrap) and links.use_bootstrap(unit, bootstrap)
         if bootstrap and not is_first:
@@ -117,7 +125,7 @@ def with_identity(kernel: Kernel, browser: Browser, identity: Identity, bootstra
                 "Nobody has set this server up yet: open the link that it printed at its start."
             )
         user = user_store.find_by_identity(unit.connection, identity.issuer, identity.subject)
-        user = user or _link(unit, identity)
+        user = user or _recognized(unit, identity, recognize) or _link(unit, identity)
         if is_first:
             user = promote_first(unit, user)
         if user.status != "enabled":
@@ -135,6 +143,14 @@ def _is_set_up(unit: UnitOfWork) -> bool:
     return user_store.somebody_has_role(unit.connection, SUPER_ADMINISTRATOR.id)
 
 
+def _recognized(unit: UnitOfWork, identity: Identity, recognize: Recognizer) -> User | None:
+    known = recognize(unit.connection, identity.issuer, identity.subject)
+    user = user_store.find_public(unit.connection, known, "human") if known else None
+    if user is not None:
+        _record_link(unit, user, identity)
+    return user
+
+
 def _link(unit: UnitOfWork, identity: Identity) -> User:
     email = check_email(identity.email)
     user = user_store.find_by_email(unit.connection, email)
@@ -146,10 +162,14 @@ def _link(unit: UnitOfWork, identity: Identity) -> User:
         raise denied("This e-mail address has an account, and the provider does not vouch for it.")
     elif user_store.has_identity(unit.connection, user, identity.issuer):
         raise denied("This e-mail address belongs to somebody else at the same provider.")
+    _record_link(unit, user, identity)
+    return user
+
+
+def _record_link(unit: UnitOfWork, user: User, identity: Identity) -> None:
     user_store.link_identity(unit, user, identity.issuer, identity.subject)
     linked = {"issuer": identity.issuer, "subject": identity.subject}
     unit.audit("auth.identity.link", "user", user.public_id, after=linked)
-    return user
 
 
 def _open(unit: UnitOfWork, user: User, browser: Browser, means: str) -> str:

@@ -171,7 +171,9 @@ def oidc_callback(
             redirect_uri=str(request.url_for("oidc_callback")),
             now=kernel.clock.now(),
         )
-        cookie = sign_in.with_identity(kernel, _browser(request), identity, bootstrap)
+        cookie = sign_in.with_identity(
+            kernel, _browser(request), identity, bootstrap, authentication.recognize
+        )
     except AppError as error:
         return pages.message_page("Sign-in failed", error.message, error.status)
     response = _signed_in(request, cookie, return_to)
