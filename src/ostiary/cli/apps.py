@@ -8,15 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
-from ostiary.cli.app_naming import MOST, named_app
+from ostiary.cli.app_naming import MOST, named_app, refusals
 from ostiary.cli.linked_groups import app as linked_groups
 from ostiary.cli.opening import CONSOLE, FAILED, opened_kernel
 from ostiary.cli.tables import show
-from ostiary.server.catalog import actions
-from ostiary.server.catalog.store import app_search, apps
+from ostiary.server.catalog import actions, deletion
+from ostiary.server.catalog.store import app_search, apps, deleting
 from ostiary.server.catalog.store.app_search import App
 from ostiary.server.catalog.store.asked import Asked
-from ostiary.server.kernel.errors import AppError
+from ostiary.server.connectors.actions.of_apps import delete_connectors
 
 app = typer.Typer(name="apps", help="What people get access to.", no_args_is_help=True)
 app.add_typer(linked_groups)
@@ -70,16 +70,47 @@ def manage(
     names: Annotated[list[str], typer.Argument(help="Ids or names.", metavar="APP...")],
 ) -> None:
     """Take discovered apps under management: all of them, or none when one cannot be."""
-    with opened_kernel() as kernel:
-        try:
-            with kernel.work(CONSOLE) as unit:
-                chosen = [named_app(unit.connection, name) for name in names]
-                actions.manage_apps(unit, [each.id for each in chosen])
-        except AppError as error:
-            typer.echo(error.message, err=True)
-            raise typer.Exit(FAILED) from None
+    with opened_kernel() as kernel, refusals(), kernel.work(CONSOLE) as unit:
+        chosen = [named_app(unit.connection, name) for name in names]
+        actions.manage_apps(unit, [each.id for each in chosen])
     for each in chosen:
         typer.echo(f"{each.display_name} is managed now.")
+
+
+@app.command()
+def delete(
+    name: Annotated[str, typer.Argument(help="Id or name.", metavar="APP")],
+    confirm: Annotated[
+        str, typer.Option(help="The app's name, typed in full; asked for when left out.")
+    ] = "",
+) -> None:
+    """Delete an app with every app discovered through it, their connectors and all access."""
+    with opened_kernel() as kernel:
+        with kernel.read() as connection:
+            found = named_app(connection, name)
+            going = apps.cascade(connection, found.key)
+            connectors, linked = deleting.counts(connection, found.key)
+            contents = app_search.counts_with(connection, found.key)
+        typer.echo(f"With {found.display_name} go {_text(asdict(going))} apps;", err=True)
+        counted = {**contents, "connectors": connectors, "linked groups": linked}
+        typer.echo(f"in all of them: {_text(counted)}.", err=True)
+        typed = confirm or typer.prompt("The name of the app, to delete it all", err=True)
+        if typed != found.display_name:
+            typer.echo("That is not its name; nothing was deleted.", err=True)
+            raise typer.Exit(FAILED)
+        with refusals(), kernel.work(CONSOLE) as unit:
+            gone = deletion.delete_app(unit, found.id, going, delete_connectors)
+    typer.echo(f"{len(gone)} apps are deleted.")
+
+
+@app.command()
+def restore(
+    app_id: Annotated[str, typer.Argument(help="Id of a discovered app.", metavar="APP")],
+) -> None:
+    """Take the deletion of a discovered app back. It is unmanaged then."""
+    with opened_kernel() as kernel, refusals(), kernel.work(CONSOLE) as unit:
+        deletion.restore_app(unit, app_id)
+    typer.echo(f"{app_id} is restored.")
 
 
 def _plain(each: App) -> dict[str, Any]:

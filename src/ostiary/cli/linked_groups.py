@@ -6,13 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from ostiary.cli.app_naming import named_app
+from ostiary.cli.app_naming import named_app, refusals
 from ostiary.cli.opening import CONSOLE, FAILED, MISUSED, opened_kernel
 from ostiary.cli.tables import show
 from ostiary.server.catalog import linking
 from ostiary.server.catalog.rules import Choice, LinkedGroup
 from ostiary.server.catalog.store import linked
-from ostiary.server.kernel.errors import AppError
 
 app = typer.Typer(
     name="linked",
@@ -50,29 +49,24 @@ def decide(
 ) -> None:
     """Decide what a group is to the app. Deciding again changes it."""
     chosen = _choice(role=role, provision=bool(provision), skip=skip)
-    with opened_kernel() as kernel:
-        try:
-            with kernel.work(CONSOLE) as unit:
-                found = named_app(unit.connection, name)
-                told = linking.decide(
-                    unit,
-                    found.id,
-                    _group_id(linked.groups(unit.connection, found.key), group),
-                    chosen,
-                    entitlement_id=provision,
-                    role_name=role_name,
-                    trigger_scim=scim,
-                )
-        except AppError as error:
-            typer.echo(error.message, err=True)
-            raise typer.Exit(FAILED) from None
+    with opened_kernel() as kernel, refusals(), kernel.work(CONSOLE) as unit:
+        found = named_app(unit.connection, name)
+        told = linking.decide(
+            unit,
+            found.id,
+            _group_id(linked.groups(unit.connection, found.key), group),
+            chosen,
+            entitlement_id=provision,
+            role_name=role_name,
+            trigger_scim=scim,
+        )
     typer.echo(f"{told.name}: {_decided(told)}")
 
 
 @app.command("reconsider")
 def reconsider(name: AppName, group: GroupName) -> None:
     """Take a decision back. A role made from the group ends."""
-    with opened_kernel() as kernel, kernel.work(CONSOLE) as unit:
+    with opened_kernel() as kernel, refusals(), kernel.work(CONSOLE) as unit:
         found = named_app(unit.connection, name)
         key = _group_id(linked.groups(unit.connection, found.key), group)
         linking.reconsider(unit, found.id, key)

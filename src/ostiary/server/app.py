@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 from ostiary.server.access import routes as access
 from ostiary.server.catalog import routes as catalog
 from ostiary.server.connectors import routes as connectors
+from ostiary.server.connectors.actions.of_apps import delete_connectors
 from ostiary.server.connectors.directory import ConnectorClients
 from ostiary.server.connectors.jobs import jobs as connector_jobs
 from ostiary.server.connectors.warning_jobs import jobs as connector_warnings
@@ -76,6 +77,7 @@ def create_app(kernel: Kernel, metrics: Metrics | None = None) -> FastAPI:
     app = _bare_app(kernel, metrics or Metrics())
     app.state.authentication = default_authentication(configured_oidc(), recognize)
     app.state.authentication.clients.register(ConnectorClients())
+    app.state.delete_connectors = delete_connectors
     for router in ROUTERS:
         app.include_router(router)
     check_declarations(app)

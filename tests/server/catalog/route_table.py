@@ -25,6 +25,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "DELETE /api/v1/apps/{app_id}": SUPER,
     "GET /api/v1/apps/{app_id}/deletion_preview": SUPER,
     "POST /api/v1/apps/{app_id}/manage": SUPER,
+    "POST /api/v1/apps/{app_id}/restore": SUPER,
     "GET /api/v1/apps/{app_id}/ownerids": READERS,
     "GET /api/v1/apps/{app_id}/owners": READERS,
     "PUT /api/v1/apps/{app_id}/owners": SUPER,

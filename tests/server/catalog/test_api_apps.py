@@ -155,6 +155,8 @@ def test_a_deletion_is_counted_before_it_happens(admin: Lasting, story: Story) -
         "resources": "3",
         "entitlements": "2",
         "grants": "2",
+        "connectors": 0,
+        "linkedGroups": 0,
     }
     admin.post(f"{APPS}/{apps['expenses']}/manage", json={})
     stale = admin.request("DELETE", f"{APPS}/{story.app}", json={"expected": preview})

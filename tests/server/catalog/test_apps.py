@@ -7,8 +7,10 @@ import pytest
 from ostiary.baton.annotations import pack
 from ostiary.baton.pb import connector_v2 as v2
 from ostiary.server.catalog import actions
+from ostiary.server.catalog.deletion import delete_app
 from ostiary.server.catalog.store import apps, linked, things
 from ostiary.server.catalog.store.apps import App, AppFilter, Cascade
+from ostiary.server.connectors.actions.of_apps import delete_connectors
 from ostiary.server.ingest.actions import apply_sync
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.clock import FixedClock
@@ -130,10 +132,10 @@ def test_deleting_counts_first_and_takes_every_discovered_app(story: Story) -> N
         going = apps.cascade(connection, entra.key)
     assert going == Cascade(unmanaged=1, managed=1, with_connectors=0)
     with story.kernel.work(SYSTEM) as work, pytest.raises(AppError, match="look again"):
-        actions.delete_app(work, entra.id, Cascade(2, 0, 0))
+        delete_app(work, entra.id, Cascade(2, 0, 0), delete_connectors)
     assert len(listed(story)) == 3
     with story.kernel.work(SYSTEM) as work:
-        gone = actions.delete_app(work, entra.id, going)
+        gone = delete_app(work, entra.id, going, delete_connectors)
     assert len(gone) == 3
     assert listed(story) == {}
     file = some_apps().write(story.kernel.settings.data_dir / "late.c1z")

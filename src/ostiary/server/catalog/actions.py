@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from ostiary.server.catalog import rules
 from ostiary.server.catalog.store import apps, things
-from ostiary.server.catalog.store.apps import App, Cascade
+from ostiary.server.catalog.store.apps import App
 from ostiary.server.kernel.errors import already_exists, failed_precondition, invalid, not_found
 from ostiary.server.kernel.work import UnitOfWork
 
@@ -88,23 +87,6 @@ def set_app_owners(
         before={"users": before[0], "entitlements": before[1]},
         after={"users": users, "entitlements": sorted(keys)},
     )
-
-
-def delete_app(work: UnitOfWork, app_id: str, expected: Cascade) -> list[str]:
-    """With every app discovered through it; `expected` is what the caller was told would go.
-
-    `AppError` FailedPrecondition when more would go by now. Returns the ids of what went.
-    """
-    app = _locked(work, app_id)
-    going = apps.cascade(work.connection, app.key)
-    if going != expected:
-        raise failed_precondition(
-            f"Meanwhile {going.managed} managed and {going.unmanaged} unmanaged apps would go "
-            f"with {app.display_name}; look again."
-        )
-    gone = apps.delete(work.connection, app.key, work.now)
-    work.audit("catalog.app.delete", "app", app_id, before=asdict(going), after={"deleted": gone})
-    return gone
 
 
 def edit_resource(

@@ -27,7 +27,7 @@ SELECT r.id AS key, r.public_id AS id, a.public_id AS app_id, v.display_name, v.
     r.created_at, v.valid_from AS since
 FROM resources r
 JOIN connector_feeds f ON f.id = r.feed_id
-JOIN apps a ON a.id = f.app_id AND a.deleted_at IS NULL
+JOIN apps a ON a.id = f.app_id
 JOIN resource_type_versions tv ON tv.resource_type_id = r.resource_type_id
     AND 'user' = ANY (tv.traits) AND {types}
 JOIN resource_versions v ON v.resource_id = r.id AND {version}
@@ -155,7 +155,7 @@ def app_of_entitlements(connection: sa.Connection, ids: Sequence[str]) -> dict[s
     query = sa.text(
         "SELECT e.public_id, a.public_id AS app_id FROM entitlements e "
         "JOIN connector_feeds f ON f.id = e.feed_id JOIN apps a ON a.id = f.app_id "
-        "WHERE e.public_id = ANY (:ids) AND a.deleted_at IS NULL"
+        "WHERE e.public_id = ANY (:ids)"
     )
     return {row.public_id: row.app_id for row in connection.execute(query, {"ids": list(ids)})}
 

@@ -17,7 +17,7 @@ from ostiary.server.catalog.store.owned import OWNED
 
 _FEEDS: Final = """g.feed_id IN (
     SELECT f.id FROM connector_feeds f JOIN apps a ON a.id = f.app_id
-    WHERE a.deleted_at IS NULL {condition})"""
+    WHERE true {condition})"""
 
 _OF_PERSON: Final = """g.principal_id IN (
     SELECT o.resource_id FROM account_owners o JOIN people p ON p.id = o.person_id

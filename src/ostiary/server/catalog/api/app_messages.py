@@ -80,6 +80,8 @@ class DeletionPreview(Message):
     resources: Int64 = 0
     entitlements: Int64 = 0
     grants: Int64 = 0
+    connectors: int = 0
+    linked_groups: int = 0
 
 
 class DeleteAppRequest(Message):
@@ -113,7 +115,10 @@ def app_message(app: StoredApp) -> App:
     )
 
 
-def preview_message(cascade: Cascade, counts: Mapping[str, int]) -> DeletionPreview:
+def preview_message(
+    cascade: Cascade, counts: Mapping[str, int], ending: tuple[int, int]
+) -> DeletionPreview:
+    connectors, linked_groups = ending
     return DeletionPreview(
         managed_apps=cascade.managed,
         unmanaged_apps=cascade.unmanaged,
@@ -122,6 +127,8 @@ def preview_message(cascade: Cascade, counts: Mapping[str, int]) -> DeletionPrev
         resources=counts.get("resources", 0),
         entitlements=counts.get("entitlements", 0),
         grants=counts.get("grants", 0),
+        connectors=connectors,
+        linked_groups=linked_groups,
     )
 
 

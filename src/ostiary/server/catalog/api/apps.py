@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Depends, Request
 
-from ostiary.server.catalog import actions, ownership
+from ostiary.server.catalog import actions, deletion, ownership
 from ostiary.server.catalog.api import app_messages as m
 from ostiary.server.catalog.api.permissions import (
     Adopter,
@@ -17,7 +17,8 @@ from ostiary.server.catalog.api.permissions import (
     Searcher,
     own_only,
 )
-from ostiary.server.catalog.store import app_search, apps
+from ostiary.server.catalog.deletion import DeleteConnectors
+from ostiary.server.catalog.store import app_search, apps, deleting
 from ostiary.server.catalog.store.asked import Asked
 from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.errors import AppError, Code, invalid
@@ -29,6 +30,15 @@ WRITABLE = ("display_name", "description")
 LONGEST_NAME = 512
 
 router = APIRouter(prefix="/api/v1", tags=["App"])
+
+
+def _delete_connectors(request: Request) -> DeleteConnectors:
+    """What the composition root says becomes of connectors when their apps go."""
+    delete: DeleteConnectors = request.app.state.delete_connectors
+    return delete
+
+
+ConnectorsOf = Annotated[DeleteConnectors, Depends(_delete_connectors)]
 
 
 @router.get("/apps")
@@ -87,6 +97,7 @@ def update_app(
 def delete_app(
     kernel: KernelOf,
     access: Manager,
+    delete_connectors: ConnectorsOf,
     app_id: str,
     request: Annotated[m.DeleteAppRequest | None, Body()] = None,
 ) -> Empty:
@@ -96,7 +107,7 @@ def delete_app(
         expected = apps.cascade(unit.connection, key)
         if request is not None and request.expected is not None:
             expected = m.expected_cascade(request.expected)
-        actions.delete_app(unit, app_id, expected)
+        deletion.delete_app(unit, app_id, expected, delete_connectors)
     return Empty()
 
 
@@ -106,7 +117,16 @@ def preview_deletion(kernel: KernelOf, access: Manager, app_id: str) -> m.Deleti
     with kernel.read() as connection:
         key = app_search.find(connection, app_id).key
         counts = app_search.counts_with(connection, key)
-        return m.preview_message(apps.cascade(connection, key), counts)
+        ending = deleting.counts(connection, key)
+        return m.preview_message(apps.cascade(connection, key), counts, ending)
+
+
+@router.post("/apps/{app_id}/restore")
+def restore_app(kernel: KernelOf, access: Adopter, app_id: str) -> m.AppReply:
+    """Ours: a discovered app that was deleted here is unmanaged again."""
+    with kernel.work(access.caller.actor) as unit:
+        deletion.restore_app(unit, app_id)
+        return _reply(unit.connection, app_id)
 
 
 @router.post("/apps/{app_id}/manage")
