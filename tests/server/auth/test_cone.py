@@ -18,9 +18,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from ostiary.server.gateway.tls import CertificateFiles, local_certificate
-from ostiary.server.kernel.authz.roles import SUPER_ADMINISTRATOR
-from ostiary.server.kernel.clock import SystemClock
+from ostiary.server.kernel.authz.roles import BASIC_USER, SUPER_ADMINISTRATOR
+from ostiary.server.kernel.clock import FixedClock, SystemClock
 from ostiary.server.kernel.work import Kernel
+from tests.server.access.asking import Story
+from tests.server.access.test_api import APP, FINANCE, nested, own
 from tests.server.auth.people import People
 
 CONE = os.environ.get("OSTIARY_STOCK_CONE") or shutil.which("cone")
@@ -88,11 +90,11 @@ class Cone:
             env=self._environment,
         )
 
-    async def run(self, *words: str) -> str:
+    async def run(self, *words: str, status: int = 0) -> str:
         process = await self.start(*words)
         async with asyncio.timeout(PATIENCE_SECONDS):
             output, _ = await process.communicate()
-        assert process.returncode == 0, output.decode()
+        assert process.returncode == status, output.decode()
         return output.decode()
 
 
@@ -142,3 +144,27 @@ async def test_cone_login_ends_in_a_key_of_ones_own(
     assert "carol@corp.test" in output
     keys = browser.get("/api/v1/iam/personal_clients").json()["list"]
     assert [key["displayName"] for key in keys] == ["Created by Cone"]
+
+
+async def test_cone_tells_a_basic_user_what_they_have(
+    kernel: Kernel,
+    clock: FixedClock,
+    people: People,
+    app: FastAPI,
+    listening: socket.socket,
+    certificate: CertificateFiles,
+    tmp_path: Path,
+) -> None:
+    story = Story(kernel, clock, tmp_path)
+    story.sync(nested())
+    bob = people.add("bob@corp.test", BASIC_USER)
+    own(story, bob, "bob")
+    ada = people.add("ada@corp.test", BASIC_USER)
+    own(story, ada, "ada")
+    with served(app, listening, certificate):
+        for user, name, status in ((bob, APP, 0), (bob, FINANCE, 0), (ada, FINANCE, 2)):
+            made = people.session_of(user).post("/api/v1/iam/personal_clients", json={}).json()
+            cone = Cone(tmp_path, certificate.authority)
+            key = ["--client-id", made["client"]["clientId"], "-i"]
+            key += ["--client-secret", made["clientSecret"]]
+            await cone.run(*key, "has", story.app, story.entitlement(name), status=status)
