@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
 
+from ostiary.baton.c1z import C1zWriter
+from ostiary.baton.pb import connector_v2 as v2
+from ostiary.server.app import create_app
 from ostiary.server.catalog import ownership
 from ostiary.server.connectors.actions.credentials import revoke_credential, rotate_credential
 from ostiary.server.connectors.actions.registry import (
+    CONFIG_PURPOSE,
     NewConnector,
     create_connector,
     delete_connector,
@@ -17,17 +22,20 @@ from ostiary.server.connectors.actions.registry import (
 from ostiary.server.connectors.actions.syncs import request_sync
 from ostiary.server.connectors.expiring import EXPIRED, days_left, threshold
 from ostiary.server.connectors.rules import Status
-from ostiary.server.connectors.store import journal
+from ostiary.server.connectors.store import journal, registry
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.connectors.warning_jobs import (
     note_expired_credentials,
     tell_alerts,
     warn_of_endings,
 )
+from ostiary.server.ingest.actions import apply_sync
 from ostiary.server.kernel.actor import SYSTEM, Actor
 from ostiary.server.kernel.auth.user_store import User
+from ostiary.server.kernel.authz.roles import CONNECTOR_ADMINISTRATOR
 from ostiary.server.kernel.clock import FixedClock
 from ostiary.server.kernel.work import Kernel
+from tests.server.auth.people import People
 from tests.server.conftest import START
 from tests.server.connectors import world
 from tests.server.notify.world import administrator, outbox, person
@@ -284,3 +292,89 @@ def test_an_expired_credential_is_no_matter_while_another_works(
     warn_of_endings(kernel)
     note_expired_credentials(kernel)
     assert mailed(kernel) == [("connector_owner", "dana")]
+
+
+APPLICATION = "6f5b0a3e-0001-4000-8000-000000000001"
+
+
+def sync_secrets(kernel: Kernel, connector: Connector, *secrets: v2.Resource) -> None:
+    path = kernel.settings.data_dir / "secrets.c1z"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kind = v2.ResourceType(
+        id="secret", display_name="Secret", traits=[v2.ResourceType.TRAIT_SECRET]
+    )
+    with C1zWriter(path) as writer:
+        writer.put_resource_types([kind])
+        writer.put_resources(secrets)
+        writer.seal()
+    assert apply_sync(kernel, connector.id, path).state == "applied"
+
+
+def secret(name: str, ends_at: datetime, hint: str, application: str = APPLICATION) -> v2.Resource:
+    trait = v2.SecretTrait()
+    trait.expires_at.FromDatetime(ends_at)
+    trait.profile.update({"app_id": application, "hint": hint})
+    resource = v2.Resource(
+        id=v2.ResourceId(resource_type="secret", resource=name), display_name=name
+    )
+    resource.annotations.add().Pack(trait)
+    return resource
+
+
+def configure(kernel: Kernel, connector: Connector, **config: str) -> None:
+    with kernel.work(world.ADA) as work:
+        sealed = kernel.secrets.encrypt(json.dumps(config), CONFIG_PURPOSE)
+        registry.update(work.connection, connector.key, config=sealed)
+
+
+def warned(kernel: Kernel) -> list[tuple[str, str]]:
+    warn_of_endings(kernel)
+    return [(mail.context["credential"], mail.context["when"]) for mail in outbox(kernel)[1:]]
+
+
+def test_scenario_12_the_secret_that_the_connector_signs_in_with_is_warned_of(
+    kernel: Kernel, connector: Connector
+) -> None:
+    own(kernel, connector, person(kernel, "Dana"))
+    configure(kernel, connector, client_id=APPLICATION.upper(), client_secret="abcdefgh")
+    sync_secrets(
+        kernel,
+        connector,
+        secret("in use", START + 20 * DAY, "abc"),
+        secret("newer", START + 90 * DAY, "xyz"),
+        secret("of another", START + 3 * DAY, "abc", application="another"),
+    )
+    assert warned(kernel) == [("in use", "in 20 days")]
+    assert warned(kernel) == [("in use", "in 20 days")]
+
+
+def test_of_secrets_that_cannot_be_told_apart_the_last_one_counts(
+    kernel: Kernel, connector: Connector
+) -> None:
+    own(kernel, connector, person(kernel, "Dana"))
+    configure(kernel, connector, client_id=APPLICATION)
+    old, new = START - 20 * DAY, START + 5 * DAY
+    sync_secrets(kernel, connector, secret("old", old, ""), secret("new", new, ""))
+    assert warned(kernel) == [("new", "in 5 days")]
+
+
+def test_secrets_of_a_connector_without_settings_here_are_none_of_its_own(
+    kernel: Kernel, connector: Connector
+) -> None:
+    own(kernel, connector, person(kernel, "Dana"))
+    sync_secrets(kernel, connector, secret("whose", START + DAY, ""))
+    assert warned(kernel) == []
+
+
+def test_pages_can_show_what_ends_soon(kernel: Kernel, connector: Connector) -> None:
+    people = People(kernel, create_app(kernel))
+    client = people.session_of(people.add("carol@corp.test", CONNECTOR_ADMINISTRATOR))
+    configure(kernel, connector, client_id=APPLICATION)
+    sync_secrets(kernel, connector, secret("source", START + 20 * DAY, ""))
+    credential = rotate(kernel, connector, START + 10 * DAY)
+    url = f"/api/v1/apps/{connector.app_id}/connectors/{connector.id}/warnings"
+    agents, source = client.get(url).json()["list"]
+    assert (agents["kind"], agents["credentialId"]) == ("agent", credential)
+    assert (agents["daysLeft"], agents["expired"]) == (10, False)
+    assert agents["endsAt"] == "2026-03-12T09:00:00Z"
+    assert (source["kind"], source["displayName"], source["daysLeft"]) == ("source", "source", 20)
