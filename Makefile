@@ -1,4 +1,4 @@
-# Needs Python 3.11+ and make; everything else is installed into .tools and .venv.
+# Needs Python 3.11+, Node.js 20+ and make; everything else is installed into .tools and .venv.
 PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --frozen --no-sync
@@ -9,7 +9,11 @@ RUN := $(UV) run --frozen --no-sync
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
 
-install: .venv/.installed  ## Install the locked dependencies into .venv
+WEB := src/ostiary/server/web
+WEB_SOURCES := scripts/web.js package-lock.json $(shell find src/ostiary/server -name '*.html' \
+	-o -path '*/web/assets/*' -o -path '*/web/*.py' -o -name 'pages*.py')
+
+install: .venv/.installed $(WEB)/static/manifest.json  ## Install the locked dependencies and build the web's files
 
 .tools/bin/uv:
 	$(PYTHON) -m venv .tools
@@ -18,6 +22,15 @@ install: .venv/.installed  ## Install the locked dependencies into .venv
 .venv/.installed: pyproject.toml uv.lock $(if $(findstring .tools,$(UV)),.tools/bin/uv)
 	$(UV) sync --frozen --quiet --compile-bytecode
 	$(RUN) python -m compileall -q src
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json
+	@command -v npm >/dev/null || { echo "The web's files need Node.js 20 or later with npm: https://nodejs.org"; exit 1; }
+	npm ci --no-audit --no-fund --silent
+	@touch $@
+
+$(WEB)/static/manifest.json: node_modules/.installed $(WEB_SOURCES)
+	npm run --silent build
 	@touch $@
 
 demo: install  ## Start a simulated tenant, sync it twice, explain one access path
@@ -49,4 +62,4 @@ proto: install  ## Regenerate the protocol modules from proto/
 	$(RUN) python scripts/proto.py
 
 clean:  ## Remove what installing and running left behind
-	rm -rf .tools .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis demo dist
+	rm -rf .tools .venv node_modules $(WEB)/static .mypy_cache .ruff_cache .pytest_cache .hypothesis demo dist
