@@ -24,7 +24,7 @@ from ostiary.connector.sync import Sync, SyncOutcome
 T = TypeVar("T")
 
 
-def _unheeded(_: Exception | None = None) -> None:
+def unheeded(_: object = None) -> None:
     pass
 
 
@@ -33,7 +33,7 @@ class Run:
     """A run that has its settings and its state directory, which is locked for this process.
 
     `conceal` masks a value wherever something is shown. `checked` hears how checking the
-    credentials ended: with None, or with what is wrong.
+    credentials ended: with None, or with what is wrong. `found` hears what it found on the way.
     """
 
     definition: ConnectorDefinition
@@ -42,7 +42,8 @@ class Run:
     ledger: Ledger
     conceal: Callable[[str], None]
     state: Path
-    checked: Callable[[Exception | None], None] = _unheeded
+    checked: Callable[[Exception | None], None] = unheeded
+    found: Callable[[Sequence[Finding]], None] = unheeded
 
     @asynccontextmanager
     async def connected(self, file: Path) -> AsyncIterator[Connector]:
@@ -57,7 +58,9 @@ class Run:
         async with self.definition.open(self.settings, context) as connector:
             self.ledger.phase = "Checking access"
             try:
-                check(await connector.validate())
+                findings = await connector.validate()
+                self.found(findings)
+                check(findings)
             except Exception as error:
                 self.checked(error)
                 raise
@@ -70,7 +73,7 @@ class Run:
         scope: SyncScope,
         *,
         expand: bool = True,
-        sealing: Callable[[], None] = _unheeded,
+        sealing: Callable[[], None] = unheeded,
     ) -> tuple[SealedSync, SyncOutcome]:
         """A whole sync. `sealing` is called when all is read and the file is about to be packed."""
         depth = max_depth_from(self.environment.get("BATON_GRAPH_EXPAND_MAX_DEPTH", ""))

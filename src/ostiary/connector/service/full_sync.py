@@ -20,6 +20,7 @@ from ostiary.connector.scope import check_engine, scope_of, sync_type_of
 from ostiary.connector.service.folder import outgoing
 from ostiary.connector.service.heartbeats import alive
 from ostiary.connector.service.outcome import RefusedTaskError
+from ostiary.connector.service.remarks import Remarks
 from ostiary.connector.service.workplace import Workplace
 from ostiary.connector.settings import Settings
 from ostiary.connector.state import working_folder
@@ -40,6 +41,7 @@ class FullSync:
         self._id = task.id
         self._asked = task.sync_full
         self._ledger = Ledger()
+        self._remarks = Remarks()
 
     async def run(self) -> None:
         """Ends with a result at the server. When the first heartbeat fails or hears that the task
@@ -56,7 +58,7 @@ class FullSync:
                 if isinstance(error, asyncio.CancelledError):
                     raise
             else:
-                await outcomes.succeeded(self._id)
+                await outcomes.succeeded(self._id, self._remarks)
 
     async def _first_heartbeat(self) -> pb.BatonServiceHeartbeatResponse | None:
         try:
@@ -103,7 +105,7 @@ class FullSync:
         self, file: Path, settings: Settings, scope: SyncScope, conceal: Callable[[str], None]
     ) -> None:
         began = self._place.clock.now()
-        run = self._place.run(settings, self._ledger, conceal)
+        run = self._place.run(settings, self._ledger, conceal, self._remarks.heed)
         folder = working_folder(settings)
         with C1zWriter(file, sync_type=sync_type_of(scope), keep=1, temp_dir=folder) as writer:
             if settings.get_bool("skip-full-sync"):
@@ -117,6 +119,7 @@ class FullSync:
         seconds = self._place.clock.now() - began
         title = self._place.definition.display_name
         summary = Summary(title, sealed, outcome, self._ledger, seconds)
+        self._remarks.left_out += summary.notes()
         log.info("sync complete", task=self._id, **summary.fields())
 
     async def _upload(self, file: Path) -> None:

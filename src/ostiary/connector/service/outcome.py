@@ -13,6 +13,7 @@ from ostiary.baton.pb.rpc import Status as RpcStatus
 from ostiary.connector.admission import DefectError
 from ostiary.connector.faults import explained
 from ostiary.connector.service.clock import Clock
+from ostiary.connector.service.remarks import Remarks
 from ostiary.connector.service.server import Server
 from ostiary.connector.status import ConnectorError, Status
 
@@ -37,9 +38,10 @@ class Outcomes:
         self._clock = clock
         self._redact = redact
 
-    async def succeeded(self, task_id: str) -> None:
+    async def succeeded(self, task_id: str, remarks: Remarks) -> None:
+        success = Finish.Success(annotations=remarks.annotations(self._redact))
         host_id = self._server.host_id
-        await self._send(Finish(host_id=host_id, task_id=task_id, success=Finish.Success()))
+        await self._send(Finish(host_id=host_id, task_id=task_id, success=success))
 
     async def failed(self, task_id: str, error: BaseException) -> None:
         known = explained_task(error)

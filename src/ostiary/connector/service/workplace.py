@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ostiary.connector.connector import Finding
 from ostiary.connector.definition import ConnectorDefinition
 from ostiary.connector.progress import Ledger
 from ostiary.connector.redaction import Redactor
-from ostiary.connector.run import Run
+from ostiary.connector.run import Run, unheeded
 from ostiary.connector.service.clock import Clock
 from ostiary.connector.service.outcome import Outcomes
 from ostiary.connector.service.server import Server
@@ -38,7 +39,13 @@ class Workplace:
     def outcomes(self) -> Outcomes:
         return Outcomes(self.server, self.clock, self.redact)
 
-    def run(self, settings: Settings, ledger: Ledger, conceal: Callable[[str], None]) -> Run:
+    def run(
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        conceal: Callable[[str], None],
+        found: Callable[[Sequence[Finding]], None] = unheeded,
+    ) -> Run:
         return Run(
             self.definition,
             settings,
@@ -47,6 +54,7 @@ class Workplace:
             conceal,
             self.state,
             self.validity.record,
+            found,
         )
 
     @contextmanager

@@ -28,6 +28,7 @@ from ostiary.server.connectors.leases import HEARTBEAT_EVERY
 from ostiary.server.connectors.reads import Agency, look
 from ostiary.server.gateway import limits
 from ostiary.server.gateway.pace import next_poll
+from ostiary.server.gateway.remarks import remarks_in
 from ostiary.server.kernel.errors import Code
 from ostiary.server.kernel.work import Kernel
 
@@ -132,7 +133,7 @@ def _outcome(request: BatonServiceFinishTaskRequest) -> Outcome:
         case "success":
             limits.check_annotations(request.success.annotations)
             response = request.success.response if request.success.HasField("response") else None
-            return Outcome(response=response)
+            return Outcome(response=response, remarks=remarks_in(request.success.annotations))
         case "error":
             limits.check_annotations(request.error.annotations)
             error = request.error

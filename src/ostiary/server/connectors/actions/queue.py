@@ -3,9 +3,9 @@
 A task may be handed out again when its holder falls silent; leases.TERMS says which may.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from google.protobuf.any_pb2 import Any as AnyMessage
 
@@ -25,6 +25,14 @@ NO_UPLOAD: Final = "The connector reported success without uploading a sync file
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What whoever looks after the connector should see, for its log."""
+
+    message: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What an agent reports when a task is over.
 
@@ -35,6 +43,7 @@ class Outcome:
     message: str = ""
     non_retryable: bool = False
     response: AnyMessage | None = None
+    remarks: Sequence[Remark] = ()
 
     @property
     def succeeded(self) -> bool:
@@ -269,12 +278,18 @@ def _finish(work: UnitOfWork, connector: Connector, task: Task, outcome: Outcome
     if cancelled:
         end_cancelled(work, task.sync_key)
     elif upload is not None and outcome.succeeded:
-        _publish(work, connector, task.sync_key, upload)
+        _publish(work, connector, task.sync_key, upload, outcome.remarks)
     else:
         end_failed(work, task.sync_key, task.refusal or outcome.message)
 
 
-def _publish(work: UnitOfWork, connector: Connector, sync_key: int, upload: Upload) -> None:
+def _publish(
+    work: UnitOfWork,
+    connector: Connector,
+    sync_key: int,
+    upload: Upload,
+    remarks: Sequence[Remark],
+) -> None:
     """The upload becomes the sync; the job that applies it is queued in the same transaction."""
     syncs.update(
         work.connection,
@@ -284,6 +299,16 @@ def _publish(work: UnitOfWork, connector: Connector, sync_key: int, upload: Uplo
         upload_id=upload.id,
     )
     sync = syncs.get(work.connection, sync_key)
+    for remark in remarks:
+        journal.write_line(
+            work.connection,
+            connector.key,
+            work.now,
+            "warning",
+            remark.message,
+            sync_key,
+            **remark.details,
+        )
     journal.write_line(
         work.connection,
         connector.key,
