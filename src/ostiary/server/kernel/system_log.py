@@ -92,6 +92,7 @@ def _sequence(uid: str) -> int:
 def event(entry: Mapping[str, Any]) -> dict[str, Any]:
     """One entry of the audit log as an OCSF event; `unmapped` has what OCSF has no place for."""
     activity = _activity(entry)
+    refused = entry["action"].endswith(".refuse")
     return {
         "activity_id": activity,
         "activity_name": NAMES[activity],
@@ -102,8 +103,8 @@ def event(entry: Mapping[str, Any]) -> dict[str, Any]:
         "type_uid": CLASS * 100 + activity,
         "severity_id": 1,
         "severity": "Informational",
-        "status_id": 1,
-        "status": "Success",
+        "status_id": 2 if refused else 1,
+        "status": "Failure" if refused else "Success",
         "time": int(entry["at"].timestamp() * 1000),
         "metadata": {
             "uid": str(entry["sequence"]),
