@@ -15,6 +15,9 @@ SEARCHERS = READERS | {APPLICATION_ADMINISTRATOR.name}
 
 _RESOURCES = "/api/v1/apps/{app_id}/resource_types/{app_resource_type_id}/resources"
 
+_ENTITLEMENT = "/api/v1/apps/{app_id}/entitlements/{entitlement_id}"
+_RESOURCE = "/api/v1/apps/{app_id}/resource_types/{resource_type_id}/resource/{resource_id}"
+
 ROUTES: dict[str, frozenset[str]] = {
     "GET /api/v1/apps": SEARCHERS,
     "POST /api/v1/apps": SUPER | {APPLICATION_ADMINISTRATOR.name},
@@ -44,6 +47,18 @@ ROUTES: dict[str, frozenset[str]] = {
     "GET /api/v1/apps/{app_id}/entitlements/users/{app_user_id}": READERS,
     "GET /api/v1/apps/{app_id}/entitlements/{entitlement_id}": READERS,
     "POST /api/v1/apps/{app_id}/entitlements/{entitlement_id}": SUPER,
+    f"GET {_ENTITLEMENT}/ownerids": READERS,
+    f"GET {_ENTITLEMENT}/owners": READERS,
+    f"PUT {_ENTITLEMENT}/owners": SUPER,
+    f"POST {_ENTITLEMENT}/owners": SUPER,
+    f"DELETE {_ENTITLEMENT}/owners": SUPER,
+    f"DELETE {_ENTITLEMENT}/owners/{{user_id}}": SUPER,
+    f"GET {_RESOURCE}/ownerids": READERS,
+    f"DELETE {_RESOURCE}/ownerids": SUPER,
+    f"GET {_RESOURCE}/owners": READERS,
+    f"PUT {_RESOURCE}/owners": SUPER,
+    f"POST {_RESOURCE}/owners": SUPER,
+    f"DELETE {_RESOURCE}/owners": SUPER,
     f"GET {_RESOURCES}": READERS,
     f"GET {_RESOURCES}/{{resource_id}}": READERS,
     "GET /api/v1/apps/{app_id}/entitlements/resource_types/{app_resource_type_id}"

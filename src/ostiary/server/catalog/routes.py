@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from ostiary.server.catalog.api import app_owners, apps, entitlements, linked_groups, resources
+from ostiary.server.catalog.api import (
+    app_owners,
+    apps,
+    entitlements,
+    linked_groups,
+    resources,
+    thing_owners,
+)
 
 ROUTERS = (
     apps.router,
@@ -10,4 +17,5 @@ ROUTERS = (
     linked_groups.router,
     resources.router,
     entitlements.router,
+    thing_owners.router,
 )

@@ -70,6 +70,10 @@ class OwnersRequest(Message):
     user_ids: list[str] = Field(default_factory=list, max_length=100)
 
 
+class OwnerRequest(Message):
+    user_id: str = ""
+
+
 class DeletionPreview(Message):
     """The apps discovered through this one, at whatever depth, and how much is in all of them."""
 

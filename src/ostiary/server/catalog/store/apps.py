@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ostiary.server.catalog.model import apps, connector_feeds, owners
+from ostiary.server.catalog.model import apps, connector_feeds
+from ostiary.server.catalog.store import owners
 
 _THERE: Final = "a.deleted_at IS NULL AND (a.gone_at IS NULL OR a.managed)"
 
@@ -178,25 +179,13 @@ def set_hold(connection: sa.Connection, connector_id: str, *, hold: bool) -> boo
 
 def owners_of(connection: sa.Connection, key: int) -> tuple[list[str], list[str]]:
     """Public ids of users, and of entitlements whose holders own the app."""
-    query = sa.text(
-        "SELECT o.user_id, e.public_id FROM owners o LEFT JOIN entitlements e "
-        "ON e.id = o.entitlement_id WHERE o.object_type = 'app' AND o.object_id = :key "
-        "ORDER BY o.id"
-    )
-    found = connection.execute(query, {"key": key}).all()
-    return [row[0] for row in found if row[0]], [row[1] for row in found if row[1]]
+    return owners.owners_of(connection, "app", key)
 
 
 def set_owners(
     connection: sa.Connection, key: int, users: Sequence[str], entitlements: Sequence[int]
 ) -> None:
-    own = (owners.c.object_type == "app") & (owners.c.object_id == key)
-    connection.execute(owners.delete().where(own))
-    rows: list[dict[str, object]] = [{"user_id": user, "entitlement_id": None} for user in users]
-    rows += [{"user_id": None, "entitlement_id": number} for number in entitlements]
-    if rows:
-        common: dict[str, object] = {"object_type": "app", "object_id": key}
-        connection.execute(owners.insert(), [common | row for row in rows])
+    owners.set_owners(connection, "app", key, users, entitlements)
 
 
 def _find(connection: sa.Connection, public_id: str, locking: str) -> App | None:
