@@ -11,11 +11,13 @@ from typing import Annotated, Any
 import typer
 
 from ostiary.cli.opening import FAILED, MISUSED, opened_kernel
+from ostiary.cli.people.finding import accounts_of, find_person
 from ostiary.cli.tables import show
 from ostiary.server.access import store
 from ostiary.server.access.facts import Explanation, Grant, Page
 from ostiary.server.access.store import naming
 from ostiary.server.kernel.database import Connection
+from ostiary.server.kernel.errors import AppError
 
 PAGE = 1000
 COLUMNS = ("principal", "type", "entitlement", "resource", "direct", "since")
@@ -60,14 +62,12 @@ def what(
     direct: Direct = None,
     as_json: Json = False,
 ) -> None:
-    """Show what an account or a group holds."""
+    """Show what an account or a group holds, or all accounts of a person together."""
     with _asking(as_of) as (connection, at):
-        chosen = naming.principal(connection, principal)
+        chosen = _principals(connection, principal)
 
         def page(after: str) -> Page[Grant]:
-            return store.what_has(
-                connection, [chosen], at=at, direct=direct, after=after, size=PAGE
-            )
+            return store.what_has(connection, chosen, at=at, direct=direct, after=after, size=PAGE)
 
         show([_row(grant) for grant in _all(page)], COLUMNS, as_json=as_json)
 
@@ -114,6 +114,20 @@ def diff(
             if not after:
                 break
     show(rows, ("change", *COLUMNS[:-1]), as_json=as_json)
+
+
+def _principals(connection: Connection, name: str) -> list[str]:
+    """One account or group; where the name is not one's alone, the accounts of the person."""
+    try:
+        return [naming.principal(connection, name)]
+    except AppError as refusal:
+        try:
+            owned = accounts_of(connection, find_person(connection, name).person.id)
+        except AppError:
+            owned = []
+        if not owned:
+            raise refusal from None
+        return owned
 
 
 @contextmanager

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from ostiary.cli.opening import CONSOLE, opened_kernel
+from ostiary.cli.tables import say
 from ostiary.server.kernel.rotation import rotate
 
 app = typer.Typer(name="keys", help="The keys that stored secrets are encrypted with.")
@@ -23,6 +25,7 @@ def rotate_keys(
         bool,
         typer.Option(help="Forget the keys used until now; when no server is running."),
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One object.")] = False,
 ) -> None:
     """Make a new key and encrypt every stored secret with it. The server may go on running.
 
@@ -31,6 +34,7 @@ def rotate_keys(
     """
     with opened_kernel() as kernel:
         done = rotate(kernel, CONSOLE, drop_old=drop_old)
-    typer.echo(f"Key {done.key_id} is in use; {done.reencrypted} secrets encrypted with it.")
-    if done.retired:
+    sentence = f"Key {done.key_id} is in use; {done.reencrypted} secrets encrypted with it."
+    say(sentence, asdict(done), as_json=as_json)
+    if done.retired and not as_json:
         typer.echo(f"{done.retired} older keys stay readable; --drop-old forgets them.")

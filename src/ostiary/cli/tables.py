@@ -12,6 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 
+def say(sentence: str, told: Mapping[str, Any], *, as_json: bool) -> None:
+    """What a command did, in one line either way."""
+    typer.echo(json.dumps(told, ensure_ascii=False) if as_json else sentence)
+
+
 def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
     """Tables show `columns`, JSON everything. Cells keep whole when the output is no terminal."""
     if as_json:

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ostiary.cli.opening import FAILED, opened_kernel, writing
+from ostiary.cli.tables import say
 from ostiary.server.kernel.auth import links, user_store, users
 from ostiary.server.kernel.auth.user_store import User
 from ostiary.server.kernel.authz.roles import find_role
@@ -22,6 +23,7 @@ PAGE = 500
 app = typer.Typer(name="users", help="Who can sign in, and as what.", no_args_is_help=True)
 
 Email = Annotated[str, typer.Argument(help="Of the person.")]
+Json = Annotated[bool, typer.Option("--json", help="One object.")]
 Roles = Annotated[list[str], typer.Argument(help="Names or ids, as in super_admin.")]
 
 
@@ -50,44 +52,48 @@ def add(
     email: Email,
     name: Annotated[str, typer.Option(help="Else the e-mail address.")] = "",
     role: Annotated[list[str] | None, typer.Option(help="Beside basic_user.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Let somebody in, and print the link to choose a password with. It is good once."""
     with writing() as (kernel, unit):
         user = users.create_person(unit, email, name, "local")
         if role:
-            users.set_roles(unit, user, [*user.role_ids, *users.check_roles(role)])
+            user = users.set_roles(unit, user, [*user.role_ids, *users.check_roles(role)])
         link, _ = links.password_link(unit, user, kernel.settings)
-    typer.echo(link)
+    say(link, {**_plain(user), "passwordLink": link}, as_json=as_json)
 
 
 @app.command()
-def link(email: Email) -> None:
+def link(email: Email, as_json: Json = False) -> None:
     """Print a link to choose a new password with. It is good once."""
     with writing() as (kernel, unit):
-        url, _ = links.password_link(unit, _find(unit.connection, email), kernel.settings)
-    typer.echo(url)
+        user = _find(unit.connection, email)
+        url, _ = links.password_link(unit, user, kernel.settings)
+    say(url, {**_plain(user), "passwordLink": url}, as_json=as_json)
 
 
 @app.command()
-def roles(email: Email, role: Roles) -> None:
+def roles(email: Email, role: Roles, as_json: Json = False) -> None:
     """Replace somebody's roles."""
     with writing() as (_, unit):
         user = users.set_roles(unit, _find(unit.connection, email), users.check_roles(role))
-    typer.echo(", ".join(_roles(user)))
+    say(", ".join(_roles(user)), _plain(user), as_json=as_json)
 
 
 @app.command()
-def disable(email: Email) -> None:
+def disable(email: Email, as_json: Json = False) -> None:
     """Keep somebody out, and end sessions and API keys at once."""
     with writing() as (_, unit):
-        users.set_status(unit, _find(unit.connection, email), enabled=False)
+        user = users.set_status(unit, _find(unit.connection, email), enabled=False)
+    say(f"{user.email} cannot sign in any more.", _plain(user), as_json=as_json)
 
 
 @app.command()
-def enable(email: Email) -> None:
+def enable(email: Email, as_json: Json = False) -> None:
     """Let somebody in again."""
     with writing() as (_, unit):
-        users.set_status(unit, _find(unit.connection, email), enabled=True)
+        user = users.set_status(unit, _find(unit.connection, email), enabled=True)
+    say(f"{user.email} can sign in.", _plain(user), as_json=as_json)
 
 
 def _everybody(connection: sa.Connection) -> Iterator[User]:

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ostiary.cli.users import app as commands
-from ostiary.server.kernel.authz.roles import BASIC_USER
+from ostiary.server.kernel.authz.roles import BASIC_USER, SUPER_ADMINISTRATOR
 from tests.server.auth.people import PASSWORD, People, code_in
 
 Command = Callable[..., Result]
@@ -52,6 +52,23 @@ def test_an_operator_lists_disables_and_gives_roles(people: People, run: Command
     assert run("enable", "bob@corp.test").exit_code == 0
     assert "bob@corp.test" in run("list").stdout
     assert people.sign_in("bob@corp.test").get("/auth/session").status_code == 200
+
+
+def test_programs_get_objects(people: People, run: Command) -> None:
+    added = json.loads(run("add", "carol@corp.test", "--role", "super_admin", "--json").stdout)
+    assert added["roles"] == ["basic_user", "super_admin"]
+    assert code_in(added["passwordLink"])
+    assert json.loads(run("roles", "carol@corp.test", "super_admin", "--json").stdout) == {
+        "id": added["id"],
+        "email": "carol@corp.test",
+        "displayName": "carol@corp.test",
+        "status": "enabled",
+        "origin": "local",
+        "roles": ["super_admin"],
+    }
+    people.add("root@corp.test", SUPER_ADMINISTRATOR)
+    assert json.loads(run("disable", "carol@corp.test", "--json").stdout)["status"] == "disabled"
+    assert json.loads(run("enable", "carol@corp.test", "--json").stdout)["status"] == "enabled"
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,20 @@ def test_a_person_is_shown_with_the_source_of_everything(
     assert "Access: none" in shown
 
 
+def test_access_of_a_person_is_that_of_all_their_accounts(
+    ostiary: Command, world: World, entra: App
+) -> None:
+    mail = world.app("Mail")
+    world.sync(mail, {"1": BOB, "2": Said(["bob@corp.example"], "b", "Robert")})
+    runner = CliRunner()
+    asked = runner.invoke(app, ("access", "what", "bob@corp.example", "--json"))
+    assert (asked.exit_code, asked.stdout) == (0, "")
+    world.set_owner(mail, "Robert", None)
+    unowned = runner.invoke(app, ("access", "what", "Robert", "--json"))
+    assert unowned.exit_code == 0
+    assert runner.invoke(app, ("access", "what", "nobody", "--json")).exit_code == 1
+
+
 def test_names_of_nobody_and_of_several_are_refused(
     ostiary: Command, world: World, entra: App
 ) -> None:
@@ -169,7 +183,8 @@ def test_scenario_32_a_wrong_owner_is_cleared_and_stays_so(
         return told["because"]
 
     assert because("bob.smith") is None
-    assert ostiary("match", "Mail", "broad").exit_code == 0
+    [matched] = objects(ostiary("match", "Mail", "broad", "--json"))
+    assert matched["matching"] == "broad"
     assert because("bob.smith") == "name"
     assert because("bob.smith", "--nobody") == "cleared"
     world.sync(mail, staff)
@@ -195,7 +210,8 @@ def test_scenario_33_type_and_owner_take_an_account_off_the_orphans(
 
     assert orphans() == ["Dave", "Svc-Backup"]
     assert orphans("--app", "Mail") == ["Svc-Backup"]
-    assert ostiary("type", "Mail", "svc-backup", "service").exit_code == 0
+    [typed] = objects(ostiary("type", "Mail", "svc-backup", "service", "--json"))
+    assert (typed["account"], typed["type"]) == ("Svc-Backup", "service")
     assert ostiary("owner", "Mail", "svc-backup", "--person", "Bob").exit_code == 0
     world.sync(mail, backup)
     assert orphans() == ["Dave"]

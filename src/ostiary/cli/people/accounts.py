@@ -9,7 +9,7 @@ import typer
 from ostiary.cli.opening import MISUSED, opened_kernel, writing
 from ostiary.cli.people import facts
 from ostiary.cli.people.finding import find_account, find_app, find_person
-from ostiary.cli.tables import show
+from ostiary.cli.tables import say, show
 from ostiary.server.directory import actions
 from ostiary.server.directory.store.reading import AccountFilter
 
@@ -70,13 +70,15 @@ def account_type(
     app: App,
     account: Account,
     kind: Annotated[Literal["user", "service", "system"], typer.Argument(metavar="TYPE")],
+    as_json: Json = False,
 ) -> None:
     """Say what an account is for: user, service or system. It is never guessed."""
     with writing() as (_, unit):
         found = find_account(unit.connection, find_app(unit.connection, app), account)
         if found.account_type != kind:
             actions.set_account_type(unit, found, kind)
-    typer.echo(f"{found.display_name} is a {kind} account.")
+    told = {"id": found.id, "account": found.display_name, "type": kind}
+    say(f"{found.display_name} is a {kind} account.", told, as_json=as_json)
 
 
 def match(
@@ -85,11 +87,14 @@ def match(
         Literal["narrow", "broad"],
         typer.Argument(help="By address or login; broad: also by first and last name."),
     ],
+    as_json: Json = False,
 ) -> None:
     """Choose how an app's accounts find their owners, and look for them anew."""
     with writing() as (_, unit):
-        actions.set_matching(unit, find_app(unit.connection, app), mode)
-    typer.echo(f"{app} finds owners by {mode} matching.")
+        app_id = find_app(unit.connection, app)
+        actions.set_matching(unit, app_id, mode)
+    told = {"app_id": app_id, "matching": mode}
+    say(f"{app} finds owners by {mode} matching.", told, as_json=as_json)
 
 
 def add_to(app: typer.Typer) -> None:

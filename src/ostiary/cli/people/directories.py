@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
@@ -11,7 +11,7 @@ import typer
 from ostiary.cli.opening import MISUSED, opened_kernel, writing
 from ostiary.cli.people import facts, showing
 from ostiary.cli.people.finding import find_app
-from ostiary.cli.tables import show
+from ostiary.cli.tables import say, show
 from ostiary.server.directory import actions
 from ostiary.server.directory.rules import expressions
 from ostiary.server.directory.rules.assembly import Directory
@@ -57,6 +57,7 @@ def directory(
     ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="It is none any more.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask when people would go.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One object.")] = False,
 ) -> None:
     """Let people come from an app, change its condition, or stop it, and refresh at once."""
     with writing() as (_, unit):
@@ -70,7 +71,8 @@ def directory(
                 _ask(yes, f"{len(found.removed)} people would be removed. Save?")
             actions.save_directory(unit, wanted.app_id, wanted, mappings, sign_in_issuer)
         done = actions.refresh_everything(unit).people
-    typer.echo(f"{done.added} people added, {done.removed} removed, {done.changed} changed.")
+    sentence = f"{done.added} people added, {done.removed} removed, {done.changed} changed."
+    say(sentence, asdict(done), as_json=as_json)
 
 
 def domains(

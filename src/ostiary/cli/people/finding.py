@@ -56,6 +56,12 @@ def find_account(connection: Connection, app_id: str, name: str) -> FoundAccount
     return found
 
 
+def accounts_of(connection: Connection, person_id: str) -> list[str]:
+    """Ids of all accounts of a person, in all apps."""
+    wanted = reading.AccountFilter(owner_ids=[person_id])
+    return [each.id for each in reading.accounts(connection, wanted, None, MOST)]
+
+
 def _only(found: Sequence[Named], name: str, ids: Sequence[str]) -> Named:
     if not found:
         raise not_found(f"There is nobody called {name}.")
