@@ -12,6 +12,7 @@ from ostiary.server.catalog import routes as catalog
 from ostiary.server.connectors import routes as connectors
 from ostiary.server.connectors.actions.of_apps import delete_connectors
 from ostiary.server.connectors.directory import ConnectorClients
+from ostiary.server.connectors.hosting.supervisor import Supervisor
 from ostiary.server.connectors.jobs import jobs as connector_jobs
 from ostiary.server.connectors.warning_jobs import jobs as connector_warnings
 from ostiary.server.directory import routes as directory
@@ -65,7 +66,10 @@ JOBS: tuple[Jobs, ...] = (
 WEB_SERVICES: tuple[Callable[[Kernel, FastAPI], Service], ...] = (tls_listener,)
 """What else runs where clients are answered, such as the listener with TLS."""
 
-WORKER_SERVICES: tuple[Callable[[Kernel], Service], ...] = (MailService,)
+WORKER_SERVICES: tuple[Callable[[Kernel], Service], ...] = (
+    Supervisor,
+    MailService,
+)
 """What else runs where work is done, such as the supervisor of hosted connectors."""
 
 GREETINGS: tuple[Callable[[Kernel], str | None], ...] = (greet_first_administrator,)

@@ -1,5 +1,19 @@
 """All routes of the connectors, for the composition root. Where paths clash, literal ones first."""
 
-from ostiary.server.connectors.api import connectors, credentials, steering, warnings
+from ostiary.server.connectors.api import (
+    catalogue,
+    configuration,
+    connectors,
+    credentials,
+    steering,
+    warnings,
+)
 
-ROUTERS = (credentials.router, steering.router, warnings.router, connectors.router)
+ROUTERS = (
+    catalogue.router,
+    credentials.router,
+    steering.router,
+    configuration.router,
+    warnings.router,
+    connectors.router,
+)

@@ -14,6 +14,17 @@ from ostiary.server.kernel.work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
+class Minted:
+    """`secret` is handed out once and kept nowhere."""
+
+    credential: Credential
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"Minted({self.credential.client_id!r})"
+
+
+@dataclass(frozen=True, slots=True)
 class Rotated:
     """`secret` is shown once and kept nowhere. `old_until`: when earlier secrets stop, if any."""
 
@@ -38,6 +49,18 @@ def rotate_credential(
     """
     connector = locked(work, connector_id)
     old_until = _supersede(work, connector)
+    minted = mint(work, connector, authority, display_name, expires_at)
+    return Rotated(minted.credential, minted.secret, old_until)
+
+
+def mint(
+    work: UnitOfWork,
+    connector: Connector,
+    authority: str,
+    display_name: str,
+    expires_at: datetime | None = None,
+) -> Minted:
+    """Beside those that are there. The caller has locked the connector."""
     fresh = new_secret()
     credential = credentials.add(
         work.connection,
@@ -57,7 +80,7 @@ def rotate_credential(
         None,
         {"clientId": credential.client_id, "expiresAt": credential.expires_at},
     )
-    return Rotated(credential, fresh.secret, old_until)
+    return Minted(credential, fresh.secret)
 
 
 def revoke_credential(work: UnitOfWork, connector_id: str, credential_id: str) -> Credential:

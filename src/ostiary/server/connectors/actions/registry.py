@@ -17,7 +17,7 @@ from ostiary.server.connectors.actions.syncs import (
 from ostiary.server.connectors.actions.telling import tell_new_owners
 from ostiary.server.connectors.rules import PauseCategory
 from ostiary.server.connectors.schedule import Cron, Interval, Schedule, ScheduleError
-from ostiary.server.connectors.store import credentials, registry
+from ostiary.server.connectors.store import credentials, hosting, registry, syncs
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.kernel.errors import invalid
 from ostiary.server.kernel.secrets import Keyring
@@ -103,10 +103,19 @@ def set_owners(work: UnitOfWork, connector_id: str, user_ids: Sequence[str]) -> 
 def save_config(
     work: UnitOfWork, connector_id: str, config: Mapping[str, str], secrets: Keyring
 ) -> Connector:
-    """Replaces the whole configuration. The audit log names the fields and holds no value."""
+    """Replaces the whole configuration, and has it used by a sync at once.
+
+    The audit log names the fields and holds no value.
+    """
     before = locked(work, connector_id)
     sealed = secrets.encrypt(json.dumps(dict(config), sort_keys=True), CONFIG_PURPOSE)
-    registry.update(work.connection, before.key, config=sealed, config_updated_at=work.now)
+    registry.update(
+        work.connection,
+        before.key,
+        config=sealed,
+        config_updated_at=work.now,
+        updated_at=work.now,
+    )
     work.audit(
         "connectors.connector.configure",
         "connector",
@@ -114,6 +123,9 @@ def save_config(
         None,
         {"configuredFields": sorted(config)},
     )
+    hosting.announce(work.connection)
+    if before.paused_at is None and syncs.find_open(work.connection, before.key) is None:
+        enqueue_sync(work, before.id, cause="configured")
     return _read_again(work, before)
 
 
@@ -165,6 +177,7 @@ def delete_connector(work: UnitOfWork, connector_id: str) -> Connector:
         work.connection, before.key, deleted_at=work.now, updated_at=work.now, due_at=None
     )
     work.audit("connectors.connector.delete", "connector", before.id, _shown(work, before), None)
+    hosting.announce(work.connection)
     return _read_again(work, before)
 
 
@@ -172,6 +185,7 @@ def _changed(work: UnitOfWork, before: Connector, verb: str, **changes: Any) -> 
     registry.update(work.connection, before.key, updated_at=work.now, **changes)
     after = _read_again(work, before)
     shown_before, shown_after = _shown(work, before), _shown(work, after)
+    hosting.announce(work.connection)
     if shown_before != shown_after:
         work.audit(
             f"connectors.connector.{verb}", "connector", before.id, shown_before, shown_after

@@ -75,10 +75,15 @@ def stop_sync(work: UnitOfWork, connector_id: str) -> Sync:
     return syncs.get(work.connection, sync.key)
 
 
-def confirm_sync(work: UnitOfWork, connector_id: str) -> Sync:
-    """Somebody says that what a held sync would remove is really gone: it is applied after all."""
+def confirm_sync(work: UnitOfWork, connector_id: str, sync_id: str | None = None) -> Sync:
+    """Somebody says that what a held sync would remove is really gone: it is applied after all.
+
+    AppError when none is held, or another one than `sync_id`.
+    """
     connector = locked(work, connector_id)
     sync = _held(work, connector)
+    if sync_id not in (None, sync.id):
+        raise failed_precondition(f"The sync that is held is {sync.id}.")
     syncs.update(
         work.connection, sync.key, state=SyncState.INGESTING, error="", confirmed_at=work.now
     )

@@ -15,6 +15,8 @@ from ostiary.server.connectors.api.permissions import (
     find,
     owns,
 )
+from ostiary.server.connectors.catalogue.kinds import find_kind
+from ostiary.server.connectors.configuration.saving import Draft, approve, draft, keep
 from ostiary.server.connectors.store import registry, syncs
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.kernel.auth import user_store
@@ -23,10 +25,9 @@ from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.errors import not_found
 from ostiary.server.kernel.paging import Listing, PagingQuery
 from ostiary.server.kernel.rest import Empty, KernelOf, changes
-from ostiary.server.kernel.work import UnitOfWork
+from ostiary.server.kernel.settings import Settings
+from ostiary.server.kernel.work import Kernel, UnitOfWork
 
-NAMES = {"2UUdYir252rR6PVSASeUFNaJOIB": "Microsoft Entra"}
-"""By catalogue id, as C1's Terraform provider has them (c1-api reference 3.1)."""
 WRITABLE = ("display_name", "description", "user_ids", "config")
 
 router = APIRouter(prefix="/api/v1", tags=["Connector"])
@@ -58,20 +59,26 @@ def create_delegated(
 ) -> m.ConnectorReply:
     """Without a configuration: whoever runs the connector gives it one there."""
     with kernel.work(access.caller.actor) as unit:
-        connector = _create(unit, access, app_id, request)
-        return _reply(unit.connection, connector)
+        connector = _create(kernel.settings, unit, access, app_id, request)
+        return reply(unit.connection, connector)
 
 
 @router.post("/apps/{app_id}/connectors/create")
 def create(
     kernel: KernelOf, access: Creator, app_id: str, request: m.CreateRequest
 ) -> m.ConnectorReply:
-    """The configuration is kept encrypted and never shown."""
+    """The configuration is tried out first: nothing is created when it does not work.
+
+    It is kept encrypted and never shown.
+    """
+    written = draft(kernel, request.catalog_id, request.config.values) if request.config else None
+    if written is not None:
+        approve(kernel, access.caller.actor, written)
     with kernel.work(access.caller.actor) as unit:
-        connector = _create(unit, access, app_id, request)
-        if request.config is not None:
-            actions.save_config(unit, connector.id, request.config.values, kernel.secrets)
-        return _reply(unit.connection, connector)
+        connector = _create(kernel.settings, unit, access, app_id, request)
+        if written is not None:
+            keep(unit, kernel, connector.id, written)
+        return reply(unit.connection, connector)
 
 
 @router.get("/apps/{app_id}/connectors/{connector_id}")
@@ -80,7 +87,7 @@ def get_connector(
 ) -> m.ConnectorReply:
     """A deleted one is shown with `deletedAt`: Terraform fails on a 404."""
     with kernel.read() as connection:
-        return _reply(connection, find(connection, app_id, connector_id))
+        return reply(connection, find(connection, app_id, connector_id))
 
 
 @router.post("/apps/{app_id}/connectors/{connector_id}")
@@ -89,12 +96,14 @@ def update_connector(
 ) -> m.ConnectorReply:
     """Owners are set whenever they are sent: Terraform's mask says only `config`.
 
-    A configuration replaces the one before.
+    A configuration replaces the one before, but for secrets that are not sent. It is tried out
+    first: nothing at all changes when it does not work.
     """
     sent = request.connector
     wanted = changes(sent, request.update_mask, WRITABLE)
     if "user_ids" in sent.model_fields_set:
         wanted["user_ids"] = sent.user_ids
+    written = _approved(kernel, access, app_id, connector_id, wanted.get("config"))
     with kernel.work(access.caller.actor) as unit:
         connector = find(unit.connection, app_id, connector_id)
         if "user_ids" in wanted:
@@ -103,9 +112,9 @@ def update_connector(
         if {"display_name", "description"} & wanted.keys():
             name = wanted.get("display_name", connector.display_name)
             actions.rename_connector(unit, connector.id, name, wanted.get("description"))
-        if config := wanted.get("config"):
-            actions.save_config(unit, connector.id, config.values, kernel.secrets)
-        return _reply(unit.connection, connector)
+        if written is not None:
+            keep(unit, kernel, connector.id, written)
+        return reply(unit.connection, connector)
 
 
 @router.post("/apps/{app_id}/connectors/{connector_id}/delegated")
@@ -126,7 +135,20 @@ def delete_connector(kernel: KernelOf, access: Manager, app_id: str, connector_i
     return Empty()
 
 
+def _approved(
+    kernel: Kernel, access: Access, app_id: str, connector_id: str, config: m.EnvConfig | None
+) -> Draft | None:
+    if config is None:
+        return None
+    with kernel.read() as connection:
+        connector = find(connection, app_id, connector_id)
+    written = draft(kernel, connector.catalog_id, config.values, connector)
+    approve(kernel, access.caller.actor, written, connector)
+    return written
+
+
 def _create(
+    settings: Settings,
     unit: UnitOfWork,
     access: Access,
     app_id: str,
@@ -135,7 +157,8 @@ def _create(
     """Without owners it belongs to whoever creates it."""
     owners = request.user_ids or [access.caller.user.public_id]
     _check_users(unit.connection, owners)
-    name = request.display_name or NAMES.get(request.catalog_id, "Connector")
+    kind = find_kind(settings, request.catalog_id)
+    name = request.display_name or (kind.display_name if kind else "Connector")
     new = NewConnector(app_id, request.catalog_id, name, request.description, owners)
     return actions.create_connector(unit, new)
 
@@ -152,7 +175,7 @@ def _view(connection: Connection, connector: Connector) -> m.ConnectorView:
     return m.ConnectorView(connector=m.connector_message(connector, owners, latest))
 
 
-def _reply(connection: Connection, connector: Connector) -> m.ConnectorReply:
+def reply(connection: Connection, connector: Connector) -> m.ConnectorReply:
     """As it is now, not as it was found."""
     fresh = find(connection, connector.app_id, connector.id)
     return m.ConnectorReply(connector_view=_view(connection, fresh))

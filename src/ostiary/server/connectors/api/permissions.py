@@ -54,6 +54,12 @@ Manager = Annotated[
 ]
 """Owners with any role but that of reading only, so that keys limited to reading stay so."""
 
+Chooser = Annotated[
+    Access,
+    requires(Permission.CONNECTORS_VIEW, own=_owns_any, owner_with=Permission.SELF, filtered=True),
+]
+"""Of what kinds there are and what they ask for, which is nobody's in particular."""
+
 Creator = Annotated[Access, requires(Permission.CONNECTORS_CREATE)]
 
 ManagerByBody = Annotated[

@@ -1,0 +1,1 @@
+"""Which kinds of connectors there are, and what each says of itself."""

@@ -1,0 +1,1 @@
+"""The settings of hosted connectors: named, checked, tried out and kept."""

@@ -1,0 +1,1 @@
+"""Connectors as programs on this machine: found, started within bounds, listened to."""

@@ -1,0 +1,1 @@
+"""Connectors that the server runs itself, in processes and over sockets."""
