@@ -9,6 +9,7 @@ from ostiary.server.connectors.files import upload_path, uploads_folder
 from ostiary.server.connectors.rules import SyncState
 from ostiary.server.connectors.store import registry, tasks
 from ostiary.server.connectors.store import syncs as sync_store
+from ostiary.server.connectors.store.syncs import Sync as ConnectorSync
 from ostiary.server.ingest.actions import Sync, SyncOutcome, apply_sync
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.audit import plain
@@ -40,10 +41,10 @@ def ingest_sync(kernel: Kernel, sync_id: str) -> None:
     assert sync.upload_id is not None
     path = upload_path(kernel.settings, sync.upload_id, "c1z")
     if not path.exists():
-        _note_failure(kernel, sync.key, MISSING)
+        _note_failure(kernel, sync, MISSING)
         return
     outcome = apply_sync(kernel, connector_id, path, Sync(confirmed=sync.confirmed_at is not None))
-    _note(kernel, connector_id, sync.key, sync.id, outcome)
+    _note(kernel, connector_id, sync, outcome)
     if outcome.state != "held":
         path.unlink(missing_ok=True)
 
@@ -88,27 +89,28 @@ def _files(folder: Path, before: datetime) -> list[Path]:
     ]
 
 
-def _note(
-    kernel: Kernel, connector_id: str, sync_key: int, sync_id: str, outcome: SyncOutcome
-) -> None:
+def _note(kernel: Kernel, connector_id: str, sync: ConnectorSync, outcome: SyncOutcome) -> None:
     record = outcome.record
     counts, deltas = plain(record.counts), _deltas(outcome)
     if outcome.state == "refused":
-        _note_failure(kernel, sync_key, outcome.reason)
+        _note_failure(kernel, sync, outcome.reason)
         return
     with kernel.work(SYSTEM) as work:
         if outcome.state == "held":
-            syncs.end_held(work, sync_id, outcome.reason, counts)
+            syncs.end_held(work, sync.id, outcome.reason, counts)
         else:
-            syncs.end_applied(work, sync_id, counts, deltas)
+            syncs.end_applied(work, sync.id, counts, deltas)
             connector = registry.find(work.connection, connector_id)
             if connector is not None:
                 work.defer(REFRESH_PEOPLE, app_id=connector.app_id)
 
 
-def _note_failure(kernel: Kernel, sync_key: int, reason: str) -> None:
+def _note_failure(kernel: Kernel, sync: ConnectorSync, reason: str) -> None:
+    """Unless whoever took this job over, while it seemed dead, has noted how the sync ended."""
     with kernel.work(SYSTEM) as work:
-        syncs.end_failed(work, sync_key, reason)
+        registry.lock_by_key(work.connection, sync.connector_key)
+        if sync_store.get(work.connection, sync.key).state is SyncState.INGESTING:
+            syncs.end_failed(work, sync.key, reason)
 
 
 def _deltas(outcome: SyncOutcome) -> dict[str, dict[str, dict[str, int]]]:

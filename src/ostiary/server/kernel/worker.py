@@ -10,6 +10,7 @@ import procrastinate
 import psycopg
 import structlog
 from procrastinate.job_context import JobContext
+from procrastinate.jobs import Status
 from procrastinate.tasks import Task as QueueTask
 
 from ostiary.server.kernel import ids
@@ -22,6 +23,7 @@ from ostiary.server.kernel.work import Kernel
 STALLED_AFTER_SECONDS = 30
 """Without a heartbeat for so long, a worker counts as dead and its jobs go to others."""
 
+RETRY_STALLED = "kernel.retry_stalled_jobs"
 KEEP_FINISHED_HOURS = 72
 PAUSE_SECONDS = 2.0
 
@@ -68,8 +70,7 @@ class Worker:
 
         Outlives a restart of the database.
         """
-        for cron, task in self._ticks:
-            self._app.periodic(cron=cron, queueing_lock=task.name, lock=task.name)(task)
+        self._schedule()
         while True:
             error = ""
             try:
@@ -93,6 +94,12 @@ class Worker:
                 install_signal_handlers=False,
                 stalled_worker_timeout=STALLED_AFTER_SECONDS,
             )
+
+    def _schedule(self) -> None:
+        for cron, task in self._ticks:
+            # a worker that died while it looked for the dead must not keep others from looking
+            lock = None if task.name == RETRY_STALLED else task.name
+            self._app.periodic(cron=cron, queueing_lock=task.name, lock=lock)(task)
 
     def _register(self, job: Job) -> None:
         retry = (
@@ -129,7 +136,7 @@ class Worker:
             )
 
         for cron, name, function in (
-            ("* * * * *", "kernel.retry_stalled_jobs", retry_stalled),
+            ("* * * * *", RETRY_STALLED, retry_stalled),
             ("7 * * * *", "kernel.forget_finished_jobs", forget_finished),
         ):
             self._ticks.append((cron, self._app.task(name=name)(function)))
@@ -138,4 +145,8 @@ class Worker:
         manager = self._app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
             log.warning("job.taken_over", job=job.task_name, number=job.id)
-            await manager.retry_job(job)
+            try:
+                await manager.retry_job(job)
+            except procrastinate.exceptions.UniqueViolation:
+                # the same job waits once more already, for the lock that this one holds
+                await manager.finish_job(job, Status.FAILED, delete_job=False)
