@@ -13,7 +13,12 @@ from ostiary.baton.c1z import C1zError, SyncRun
 from ostiary.server.ingest import rules
 from ostiary.server.ingest.applying import Application, Applied, TargetId
 from ostiary.server.ingest.archive import Archive
-from ostiary.server.ingest.holding import drop_held_file, keep_held_file
+from ostiary.server.ingest.holding import (
+    drop_held_file,
+    held_folder,
+    keep_held_file,
+    unpacking_folder,
+)
 from ostiary.server.ingest.rules import Drop, HoldLimits, RefusedError
 from ostiary.server.ingest.store import history
 from ostiary.server.ingest.store.history import Feed, Record
@@ -83,7 +88,7 @@ def apply_sync(
     """
     sync = sync or Sync()
     actor = actor or Actor("connector", connector_id)
-    folder = kernel.settings.data_dir / "unpacked"
+    folder = unpacking_folder(kernel.settings)
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with Archive(path, folder) as archive:
@@ -184,7 +189,7 @@ class _Taking:
         self, upload: Path, held: _HeldBackError, before: Record | None, at: datetime
     ) -> Record:
         record = self._record(held.applied, before, at)
-        folder = self._kernel.settings.data_dir / "held"
+        folder = held_folder(self._kernel.settings)
         kept = keep_held_file(upload, folder, record.public_id)
         reason = "The sync would remove " + ", ".join(str(drop) for drop in held.drops) + "."
         counts = before.counts if before else {}

@@ -1,10 +1,21 @@
-"""Files of syncs that wait for somebody to confirm them."""
+"""Files of syncs while they are read, and while they wait for somebody to confirm them."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from pathlib import Path
+
+from ostiary.server.kernel.settings import Settings
+
+
+def unpacking_folder(settings: Settings) -> Path:
+    """Where uploads become databases for the time they are read."""
+    return settings.data_dir / "unpacked"
+
+
+def held_folder(settings: Settings) -> Path:
+    return settings.data_dir / "held"
 
 
 def keep_held_file(upload: Path, folder: Path, record_id: str) -> Path:

@@ -63,6 +63,12 @@ def held(connection: sa.Connection, feed: int) -> Record | None:
     return _one(connection, _H.feed_id == feed, _H.state == "held")
 
 
+def held_files(connection: sa.Connection) -> set[str]:
+    """Paths of files that somebody may still have applied."""
+    query = sa.select(_H.held_file).where(_H.state == "held", _H.held_file.is_not(None))
+    return {str(path) for path in connection.scalars(query)}
+
+
 def newest_applied(
     connection: sa.Connection, feed: int, at: datetime | None = None
 ) -> Record | None:
