@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -21,22 +22,25 @@ from tests.stories.world import Stage
 __all__ = ["no_settings_of_the_machine", "postgres"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(
     postgres: TestPostgres, worker_id: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[StoryServer]:
-    """One for all stories of a worker; each story has apps, connectors and a tenant of its own.
+    """One for the stories of a file; each story has apps, connectors and a tenant of its own.
 
     Its clock says today: TLS clients hold certificates against the machine's.
     """
     name = f"stories_{worker_id}"
     database = Database(postgres.create_migrated(name))
-    settings = Settings(
-        data_dir=tmp_path_factory.mktemp("server"),
-        database_url=SecretStr(database.url),
-        tls_host="127.0.0.1",
-        tls_port=0,
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in [name for name in os.environ if name.startswith("OSTIARY_")]:
+            patch.delenv(variable)
+        settings = Settings(
+            data_dir=tmp_path_factory.mktemp("server"),
+            database_url=SecretStr(database.url),
+            tls_host="127.0.0.1",
+            tls_port=0,
+        )
     clock = FixedClock(datetime.now(UTC).replace(microsecond=0))
     kernel = Kernel(settings, database, clock, Keyring([Key(bytes(range(32)))]))
     with serving(kernel, clock) as running:
@@ -45,13 +49,13 @@ def server(
     postgres.drop(name)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def admin(server: StoryServer) -> Iterator[httpx2.Client]:
     with server.administrator() as client:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stage(
     server: StoryServer, admin: httpx2.Client, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stage]:

@@ -29,9 +29,9 @@ SELF_HOSTED = "2HErg7BRmNdHgX8sTCWVq4E1fyh"
 ON_ITS_WAY = (SyncState.QUEUED, SyncState.RUNNING)
 
 TELL_WHEN_A_SYNC_MOVES = """
-CREATE FUNCTION tell_sync_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION tell_sync_moved() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN PERFORM pg_notify('sync_moved', NEW.public_id); RETURN NULL; END $$;
-CREATE TRIGGER tell_sync_moved AFTER UPDATE OF state ON connector_syncs
+CREATE OR REPLACE TRIGGER tell_sync_moved AFTER UPDATE OF state ON connector_syncs
 FOR EACH ROW EXECUTE FUNCTION tell_sync_moved();
 """
 """So that stories wait for what happens and not for time to pass."""

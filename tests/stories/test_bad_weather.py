@@ -9,7 +9,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from ostiary.server.connectors.rules import SyncState
-from ostiary.tenant.directory import Directory, Kind
+from ostiary.tenant.directory import Directory
 from ostiary.tenant.generate import generate
 from ostiary.tenant.server import SimulatedTenant
 from ostiary.tenant.stories import story
@@ -21,20 +21,6 @@ from tests.stories.world import Stage, World
 def tenant_with_pages() -> Directory:
     """Just large enough for several pages of everything that comes in pages."""
     return generate(users=105, groups=30, memberships=400, service_principals=105, seed=1)
-
-
-def test_13_a_repeated_sync_changes_nothing(stage: Stage) -> None:
-    with stage.world(story()) as world:
-        first = world.synced()
-        before, since = told(world), world.at()
-        stamps = {name: each["updatedAt"] for name, each in world.accounts().items()}
-        second = world.synced()
-        assert second.id != first.id
-        assert second.counts == first.counts
-        assert second.deltas == {kind: {} for kind in first.deltas or ()}
-        assert world.differences(since) == []
-        assert told(world) == before
-        assert {name: each["updatedAt"] for name, each in world.accounts().items()} == stamps
 
 
 def test_14_waits_that_graph_asks_for_are_kept_and_the_sync_is_complete(stage: Stage) -> None:
@@ -125,67 +111,6 @@ def test_15_an_account_that_vanishes_after_it_is_read_is_deleted_by_the_next_syn
         assert dave not in world.accounts()
         assert dave in world.accounts(as_of=then)
         assert_truth(world)
-
-
-def test_16_who_is_restored_is_the_same_account_with_its_history(stage: Stage) -> None:
-    with stage.world(story()) as world:
-        world.synced()
-        dave, finance = world.id_of("dave"), f"group:{world.id_of('SG-Finance')}:members"
-        before = world.accounts()[dave]
-        then = world.at()
-        world.tenant.change(lambda d: d.soft_delete(dave))
-        world.synced()
-        assert dave not in world.accounts()
-        assert dave not in world.holders(finance)
-        assert dave in world.holders(finance, as_of=then)
-        gone = world.at()
-        world.tenant.change(lambda d: d.clock.advance(29 * 86_400))
-        world.tenant.change(lambda d: d.restore(dave))
-        world.synced()
-        after = world.accounts()[dave]
-        assert (after["id"], after["createdAt"]) == (before["id"], before["createdAt"])
-        assert after["profile"] == before["profile"]
-        assert len(world.find_accounts(query="Dave Quinn")) == 1
-        stretches = world.history(finance, before["id"])
-        assert [stretch["endedAt"] is None for stretch in stretches] == [False, True]
-        assert dave not in world.accounts(as_of=gone)
-        assert_truth(world)
-
-
-def most_groups(directory: Directory, share: float = 0.55) -> list[str]:
-    groups = list(directory.objects[Kind.GROUP])
-    return groups[: round(len(groups) * share) + 1]
-
-
-def test_17_when_half_the_groups_vanish_nothing_happens_until_somebody_confirms(
-    stage: Stage,
-) -> None:
-    with stage.world(story()) as world:
-        world.synced()
-        before, then = told(world), world.at()
-        lost = most_groups(world.tenant.directory)
-        world.tenant.change(lambda d: [d.soft_delete(group) for group in lost])
-        held = world.sync()
-        assert held.state is SyncState.HELD
-        assert f"{len(lost)} of {len(world.resources('Group'))} resources of type group" in (
-            held.error
-        )
-        assert told(world) == before
-        assert world.differences(then) == []
-        assert world.alerts() == ["sync_held"]
-        connector = world.connector()
-        assert connector["status"]["status"] == "SYNC_STATUS_DISABLED"
-        assert connector["syncDisabledReason"] == held.error
-        path = f"/api/v1/apps/{world.app_id}/connectors/{world.connector_id}/force_sync"
-        assert world.client.post(path).json()["code"] == 9
-        world.confirm()
-        assert world.newest_sync().state is SyncState.DONE
-        assert world.status() == "SYNC_STATUS_DONE"
-        assert_truth(world)
-        assert len(world.resources("Group", as_of=then)) == len(world.resources("Group")) + len(
-            lost
-        )
-        world.synced()
 
 
 def test_18_listings_whose_page_token_went_stale_are_read_again_and_nothing_doubles(
