@@ -39,8 +39,8 @@ WHERE {_THEN.format("g")} AND g.{_OURS}
 """
 
 
-def state(kernel: Kernel, at: datetime) -> dict[str, Any]:
-    values = {"at": at, "connector": CONNECTOR}
+def state(kernel: Kernel, at: datetime, connector_id: str = CONNECTOR) -> dict[str, Any]:
+    values = {"at": at, "connector": connector_id}
     with kernel.read() as connection:
 
         def rows(query: str) -> list[tuple[Any, ...]]:
