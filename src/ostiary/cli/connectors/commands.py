@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
 
 from ostiary.cli.c1z.screen import Screen
-from ostiary.cli.connectors import facts, showing
+from ostiary.cli.connectors import facts, hosted, showing
 from ostiary.cli.connectors.finding import app_for, find_connector, find_credential
-from ostiary.cli.opening import opened_kernel, writing
+from ostiary.cli.opening import FAILED, opened_kernel, writing
 from ostiary.server.connectors.actions import credentials, registry, syncs
 from ostiary.server.connectors.actions.credentials import Rotated
 from ostiary.server.connectors.actions.registry import NewConnector
+from ostiary.server.connectors.catalogue.kinds import SELF_HOSTED
+from ostiary.server.connectors.schedule import Cron, Interval, Schedule, ScheduleError
 from ostiary.server.connectors.store import registry as stored
-from ostiary.server.kernel.errors import failed_precondition
+from ostiary.server.kernel.errors import failed_precondition, invalid
 from ostiary.server.kernel.settings import Settings
 from ostiary.server.kernel.work import Kernel, UnitOfWork
 
-SELF_HOSTED = "2HErg7BRmNdHgX8sTCWVq4E1fyh"
-"""What C1's catalogue calls a connector that somebody runs themselves (c1-api reference 3.1)."""
-
 app = typer.Typer(name="connectors", help="What brings access into Ostiary.", no_args_is_help=True)
 
+Given = Annotated[
+    list[str], typer.Option("--set", metavar="NAME=VALUE", help="A setting; repeatable.")
+]
+Files = Annotated[
+    list[str],
+    typer.Option("--from-file", metavar="NAME=PATH", help="A setting whose value a file holds."),
+]
 Name = Annotated[str, typer.Argument(metavar="CONNECTOR", help="Its id or exact name.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
@@ -34,15 +41,61 @@ def create(
         str | None,
         typer.Option("--app", help="Id or name of the app to fill. Default: a new app NAME."),
     ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind", help="What the server is to run, such as microsoft-entra. Default: nothing."
+        ),
+    ] = None,
+    settings: Given = [],  # noqa: B006 - typer copies it
+    files: Files = [],  # noqa: B006
     as_json: AsJson = False,
 ) -> None:
-    """Set a connector up, and print the secret it signs in with. It is shown once."""
+    """Set a connector up: one that the server runs, or one that runs elsewhere.
+
+    For one that runs elsewhere the secret it signs in with is printed, and never again. The
+    settings of one that the server runs are tried out first, and secrets among them are asked for.
+    """
+    if kind is not None:
+        with opened_kernel() as kernel:
+            record = hosted.create(kernel, kind, name, to_app, settings, files)
+        _tell(f"{name} is connected; the server runs it and syncs now.", as_json, record)
+        return
+    if settings or files:
+        raise typer.BadParameter("Settings belong to a --kind that the server runs.")
     with writing() as (kernel, unit):
         app_id = app_for(unit, name, to_app)
         connector = registry.create_connector(unit, NewConnector(app_id, SELF_HOSTED, name))
         minted = _mint(kernel, unit, connector.id)
         record = facts.overview_record(facts.overview(unit.connection, connector))
     _tell_secret(kernel.settings, minted, as_json, record)
+
+
+@app.command()
+def configure(
+    connector: Name,
+    settings: Given = [],  # noqa: B006 - typer copies it
+    files: Files = [],  # noqa: B006
+    as_json: AsJson = False,
+) -> None:
+    """Change settings of a connector that the server runs. They are tried out first."""
+    with opened_kernel() as kernel:
+        record = hosted.configure(kernel, connector, settings, files)
+    _tell(f"The settings of {record['displayName']} work and are in use.", as_json, record)
+
+
+@app.command()
+def check(connector: Name, as_json: AsJson = False) -> None:
+    """Try the settings of a connector that the server runs: what works, and what does not."""
+    with opened_kernel() as kernel:
+        verdict = hosted.check(kernel, connector)
+    if as_json:
+        Screen().document(verdict.model_dump(mode="json"))
+    for finding in () if as_json else verdict.findings:
+        feature = f"{finding.feature}: " if finding.feature else ""
+        typer.echo(f"{finding.severity:<8}{feature}{finding}")
+    if verdict.errors:
+        raise typer.Exit(FAILED)
 
 
 @app.command("list")
@@ -106,6 +159,43 @@ def sync(connector: Name, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def stop(connector: Name, as_json: AsJson = False) -> None:
+    """Call off the sync that waits or runs."""
+    with writing() as (_, unit):
+        found = find_connector(unit.connection, connector)
+        record = facts.sync_record(syncs.stop_sync(unit, found.id))
+    _tell(f"The sync of {found.display_name} is called off.", as_json, record)
+
+
+@app.command()
+def confirm(connector: Name, as_json: AsJson = False) -> None:
+    """Have a sync that is held applied: what it would remove is really gone."""
+    with writing() as (_, unit):
+        found = find_connector(unit.connection, connector)
+        record = facts.sync_record(syncs.confirm_sync(unit, found.id))
+    _tell(f"The held sync of {found.display_name} is applied.", as_json, record)
+
+
+@app.command()
+def schedule(
+    connector: Name,
+    every: Annotated[int | None, typer.Option(help="Minutes, 30 at least.")] = None,
+    cron: Annotated[str | None, typer.Option(help="Five fields, such as '15 6 * * *'.")] = None,
+    zone: Annotated[str, typer.Option(help="Of the cron expression.")] = "UTC",
+    on_demand: Annotated[bool, typer.Option("--on-demand", help="Only when asked.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say when the connector syncs: every so often, by cron, or only when asked."""
+    with writing() as (_, unit):
+        wanted = _schedule(every, cron, zone, on_demand)
+        found = find_connector(unit.connection, connector)
+        changed = registry.set_schedule(unit, found.id, wanted)
+        record = facts.overview_record(facts.overview(unit.connection, changed))
+    due = facts.instant(changed.due_at) or "when asked"
+    _tell(f"{changed.display_name} syncs next: {due}.", as_json, record)
+
+
+@app.command()
 def pause(
     connector: Name,
     reason: Annotated[str, typer.Option(help="For those who wonder.")] = "",
@@ -143,6 +233,17 @@ def delete(
         gone = registry.delete_connector(unit, found.id)
         record = facts.overview_record(facts.overview(unit.connection, gone))
     _tell(f"{found.display_name} is deleted.", as_json, record)
+
+
+def _schedule(every: int | None, cron: str | None, zone: str, on_demand: bool) -> Schedule | None:
+    if (every is not None) + (cron is not None) + on_demand != 1:
+        raise invalid("Give one of --every, --cron and --on-demand.")
+    try:
+        if cron is not None:
+            return Cron(cron, zone)
+        return Interval(timedelta(minutes=every)) if every is not None else None
+    except ScheduleError as error:
+        raise invalid(str(error)) from error
 
 
 def _mint(kernel: Kernel, unit: UnitOfWork, connector_id: str) -> Rotated:
