@@ -47,9 +47,11 @@ def ownership_entitlement(
     return _entitlement(resource, slug, pb.Entitlement.PURPOSE_VALUE_OWNERSHIP, common)
 
 
-def immutable_entitlement(reason: str) -> pb.EntitlementImmutable:
-    """An annotation: this can be neither granted nor revoked, and why (metadata `reason`)."""
-    return pb.EntitlementImmutable(metadata=struct({"reason": reason}))
+def immutable_entitlement(reason: str, code: str = "") -> pb.EntitlementImmutable:
+    """An annotation: this can be neither granted nor revoked, and why (metadata `reason`; for
+    programs `code`, in lower case with underscores)."""
+    told = {"reason": reason, "code": code} if code else {"reason": reason}
+    return pb.EntitlementImmutable(metadata=struct(told))
 
 
 def entitlement_stub(entitlement: pb.Entitlement) -> pb.Entitlement:

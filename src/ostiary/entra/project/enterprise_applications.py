@@ -196,7 +196,9 @@ def _why_fixed(principal: ServicePrincipal, role: AppRole) -> list[Message]:
             )
         ]
     if role.id not in {declared.id for declared in principal.appRoles or ()}:
-        return [immutable_entitlement("The application no longer declares this role")]
+        return [
+            immutable_entitlement("The application no longer declares this role", "role_inactive")
+        ]
     if not role.isEnabled:
-        return [immutable_entitlement("This role is disabled in the application")]
+        return [immutable_entitlement("This role is disabled in the application", "role_inactive")]
     return []

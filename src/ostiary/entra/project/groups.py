@@ -24,6 +24,8 @@ from ostiary.entra.project.times import parse
 from ostiary.entra.records import Group
 from ostiary.entra.types import ENTERPRISE_APPLICATION, GROUP, MANAGED_IDENTITY, USER, grantable_to
 
+Why = tuple[str, str]
+"""The reason for people and its code for programs."""
 Ends = Mapping[int, tuple[str, Kind, bool]]
 
 _HOLDERS = grantable_to(USER, GROUP, ENTERPRISE_APPLICATION, MANAGED_IDENTITY)
@@ -146,22 +148,26 @@ def _entitlements(group: Group) -> Iterator[pb.Entitlement]:
     )
 
 
-def _immutable(reason: str) -> list[Message]:
-    return [immutable_entitlement(reason)] if reason else []
+def _immutable(why: Why | None) -> list[Message]:
+    return [immutable_entitlement(*why)] if why else []
 
 
-def _why_members_fixed(group: Group) -> str:
+def _why_members_fixed(group: Group) -> Why | None:
     if group.is_dynamic:
         rule = f": {group.membershipRule}" if group.membershipRule else ""
-        return f"Entra computes the members of this dynamic group by its rule{rule}"
+        reason = f"Entra computes the members of this dynamic group by its rule{rule}"
+        return reason, "dynamic_group"
     return _why_mastered_elsewhere(group)
 
 
-def _why_mastered_elsewhere(group: Group) -> str:
+def _why_mastered_elsewhere(group: Group) -> Why | None:
     if group.onPremisesSyncEnabled:
-        return "This group is synced from Active Directory and can only be changed there"
+        reason = "This group is synced from Active Directory and can only be changed there"
+        return reason, "synced_from_on_premises"
     if group_type(group) == "mail_enabled_security":
-        return "Exchange manages mail-enabled security groups; Graph cannot change them"
+        reason = "Exchange manages mail-enabled security groups; Graph cannot change them"
+        return reason, "mail_enabled_security_group"
     if group_type(group) == "distribution":
-        return "Exchange manages distribution lists; Graph cannot change them"
-    return ""
+        reason = "Exchange manages distribution lists; Graph cannot change them"
+        return reason, "distribution_list"
+    return None

@@ -108,8 +108,8 @@ def _resource(sku: Sku) -> pb.Resource:
 def _why_fixed(sku: Sku) -> list[Message]:
     if sku.appliesTo == "Company":
         reason = "This product belongs to the whole organization and is not assigned to people"
-        return [immutable_entitlement(reason)]
+        return [immutable_entitlement(reason, "not_assigned_to_people")]
     if sku.capabilityStatus in ("Suspended", "Deleted", "LockedOut"):
         reason = f"The subscription is {sku.capabilityStatus}: Entra assigns no seats of it"
-        return [immutable_entitlement(reason)]
+        return [immutable_entitlement(reason, "subscription_inactive")]
     return []
