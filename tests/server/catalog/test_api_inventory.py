@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from ostiary.baton.annotations import pack
+from ostiary.baton.pb import connector_v2 as v2
 from ostiary.server.kernel.authz.roles import APPLICATION_ADMINISTRATOR
 from tests.server.access.asking import Story
 from tests.server.auth.people import People
@@ -208,6 +210,115 @@ def test_searches_filter_and_combine(admin: Lasting, story: Story, tenant: Tenan
     }
     resources = admin.post("/api/v1/search/app_resources", json=body)
     assert [each["displayName"] for each in listed(resources, "appResource")] == ["finance"]
+
+
+def test_filters_by_holders_traits_and_owners(
+    admin: Lasting, story: Story, tenant: Tenant, people: People
+) -> None:
+    def entitlements(**filters: Any) -> list[str]:
+        reply = admin.post("/api/v1/search/entitlements", json=filters)
+        return [each["displayName"] for each in listed(reply, "appEntitlement")]
+
+    def resources(**filters: Any) -> list[str]:
+        reply = admin.post("/api/v1/search/app_resources", json=filters)
+        return sorted(each["displayName"] for each in listed(reply, "appResource"))
+
+    ada, bob = (story.resource(("user", who)) for who in ("ada", "bob"))
+    assert entitlements(excludeAppUserIds=[bob]) == ["assigned"]
+    assert entitlements(appUserIds=[ada], excludeAppUserIds=[bob]) == ["assigned"]
+    assert entitlements(resourceTraitIds=["group"]) == ["members"]
+
+    finance = story.resource(("group", "finance"))
+    kind = type_ids(admin, story)["Group"]
+    owner = people.add("owner@corp.test").public_id
+    url = f"/api/v1/apps/{story.app}/resource_types/{kind}/resource/{finance}/owners"
+    assert admin.put(url, json={"userIds": [owner]}).status_code == 200
+    everything = ["Credential", "ada", "bob", "expenses", "finance"]
+    assert resources(ownerUserIds=[owner]) == ["finance"]
+    assert resources(ownerUserIds=[owner, "none"]) == everything
+    assert resources(unownedOnly=True) == [name for name in everything if name != "finance"]
+    assert resources(appIds=[story.app], refs=[{"appResourceId": finance}]) == ["finance"]
+    both = {"unownedOnly": True, "ownerUserIds": [owner]}
+    assert admin.post("/api/v1/search/app_resources", json=both).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("what", "name", "value"),
+    [
+        ("apps", "policyRefs", [{"id": "x"}]),
+        ("entitlements", "riskLevelIds", ["high"]),
+        ("entitlements", "risk_level_ids", ["high"]),
+        ("entitlements", "membershipType", ["APP_ENTITLEMENT_MEMBERSHIP_TYPE_OWNER"]),
+        ("entitlements", "includeDeleted", True),
+        ("app_resources", "nhiTypes", ["NHI_TYPE_MANAGED_IDENTITY"]),
+        ("app_resources", "sortField", "APP_RESOURCE_SORT_FIELD_LAST_USED_AT"),
+        ("app_resources", "unownedOnly", "perhaps"),
+    ],
+)
+def test_filters_that_cannot_be_answered_are_refused(
+    admin: Lasting, what: str, name: str, value: Any
+) -> None:
+    reply = admin.post(f"/api/v1/search/{what}", json={name: value})
+    assert (reply.status_code, reply.json()["code"]) == (400, 3)
+    assert name in reply.json()["message"]
+
+
+def test_filters_at_their_defaults_filter_nothing(admin: Lasting, story: Story) -> None:
+    for what, filters in {
+        "apps": {"policyRefs": [], "onlyDirectories": False},
+        "entitlements": {"includeDeleted": False, "accessReviewId": "", "riskLevelIds": []},
+        "app_resources": {"sortField": "APP_RESOURCE_SORT_FIELD_UNSPECIFIED"},
+    }.items():
+        assert admin.post(f"/api/v1/search/{what}", json=filters).status_code == 200
+
+
+def test_only_directories_are_found_where_they_are_asked_for(
+    admin: Lasting, story: Story, tenant: Tenant
+) -> None:
+    admin.post("/api/v1/apps", json={"displayName": "Payroll"})
+    body = {"appId": story.app, "all": {}}
+    assert admin.post("/api/v1/directories", json=body).status_code == 200
+    reply = admin.post("/api/v1/search/apps", json={"onlyDirectories": True})
+    assert [app["id"] for app in reply.json()["list"]] == [story.app]
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"reason": "by a rule", "code": "dynamic_group"}, "DYNAMIC_GROUP"),
+        ({"reason": "somehow", "code": "of_its_own_kind"}, "OTHER"),
+        ({"reason": "somehow", "code": "Not a code!"}, "OTHER"),
+        ({"reason": "somehow"}, "OTHER"),
+        ({}, "OTHER"),
+    ],
+)
+def test_why_access_is_fixed_is_told_to_people_and_to_programs(
+    admin: Lasting,
+    story: Story,
+    monkeypatch: pytest.MonkeyPatch,
+    told: dict[str, str],
+    code: str,
+) -> None:
+    plain = Tenant._entitlement
+
+    def fixed(tenant: Tenant, name: str) -> v2.Entitlement:
+        entitlement = plain(tenant, name)
+        if name == "group:finance:members":
+            immutable = v2.EntitlementImmutable()
+            immutable.metadata.update(told)
+            entitlement.annotations.append(pack(immutable))
+        return entitlement
+
+    monkeypatch.setattr(Tenant, "_entitlement", fixed)
+    story.sync(some_tenant())
+    reply = admin.get(f"/api/v1/apps/{story.app}/entitlements")
+    shown = {
+        each["externalId"]: (each["immutable"], each["immutableReason"], each["immutableCode"])
+        for each in listed(reply, "appEntitlement")
+    }
+    reason = told.get("reason", "")
+    assert shown["group:finance:members"] == (True, reason, f"IMMUTABLE_CODE_{code}")
+    assert shown["app:expenses:assigned"] == (False, "", "IMMUTABLE_CODE_UNSPECIFIED")
 
 
 def test_pages_of_entitlements_join_to_the_whole(admin: Lasting, story: Story) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from ostiary.cli.main import app as commands
 from ostiary.server.access import store as access
 from ostiary.server.ingest.jobs import refresh_access
 from ostiary.server.kernel.authz.roles import APPLICATION_ADMINISTRATOR
@@ -218,6 +222,33 @@ def test_the_role_follows_the_name_of_the_group_unless_it_has_its_own(linked: Li
     linked.tenant.resources["group", "SG-Finance"] = "SG-Money"
     linked.sync()
     assert linked.shown()["entitlementDisplayName"] == "SG-Money"
+
+
+def test_operators_see_and_decide_at_the_console(linked: Linked, tmp_path: Path) -> None:
+    environment = {
+        "OSTIARY_DATABASE_URL": linked.story.kernel.database.url,
+        "OSTIARY_DATA_DIR": str(tmp_path),
+    }
+
+    def run(*words: str) -> tuple[int, str]:
+        result = CliRunner().invoke(commands, ["apps", "linked", *words], env=environment)
+        return result.exit_code, result.output.strip()
+
+    def listed() -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(run("list", "Expenses", "--json")[1])
+        return told
+
+    assert (listed()["group"], listed()["assigned_to"]) == ("SG-Finance", "assigned")
+    assert run("decide", "expenses", "SG-Finance")[0] == 2
+    assert run("decide", "expenses", "SG-Other", "--skip")[0] == 1
+    named = ("decide", "expenses", "SG-Finance", "--role", "--role-name", "Approvers")
+    assert run(*named) == (0, "SG-Finance: its 2 members hold the role Approvers")
+    assert (listed()["choice"], listed()["entitlement"]) == ("create_role", "Approvers")
+    approver = linked.story.entitlement("app:Expenses:assigned")
+    provisioned = run("decide", "expenses", linked.finance, "--provision", approver, "--scim")
+    assert provisioned == (0, "SG-Finance: assigned is granted by putting people into it")
+    assert run("reconsider", "expenses", "SG-Finance") == (0, "SG-Finance is undecided.")
+    assert listed()["choice"] == ""
 
 
 def test_decisions_are_audited_with_what_was_before(linked: Linked, people: People) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -22,6 +23,7 @@ NewId = Callable[[], str]
 
 _USER: Final = type_url(v2.UserTrait)
 _SECRET: Final = type_url(v2.SecretTrait)
+_CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _IMMUTABLE: Final = type_url(v2.EntitlementImmutable)
 _NOISE: Final = frozenset({type_url(v2.ETag), type_url(v2.ETagMetadata)})
 _YEAR_ZERO: Final = -62_135_596_800
@@ -90,6 +92,7 @@ def entitlement_row(data: bytes, new_id: NewId) -> Row:
         _word(v2.Entitlement.PurposeValue, entitlement.purpose, "PURPOSE_VALUE_"),
         sorted({clean(kind.id) for kind in entitlement.grantable_to}),
         reason_of(immutable),
+        _code_of(immutable),
         json.dumps(annotations),
     )
 
@@ -100,6 +103,12 @@ def reason_of(immutable: v2.EntitlementImmutable | v2.GrantImmutable | None) -> 
         return None
     reason = immutable.metadata.fields.get("reason")
     return clean(reason.string_value) if reason else ""
+
+
+def _code_of(immutable: v2.EntitlementImmutable | None) -> str | None:
+    """The same reason for programs, where the connector tells one of a plausible shape."""
+    code = immutable.metadata.fields.get("code") if immutable else None
+    return code.string_value if code and _CODE.fullmatch(code.string_value) else None
 
 
 def facts(struct: Struct) -> dict[str, Any]:

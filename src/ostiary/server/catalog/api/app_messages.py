@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
+from ostiary.server.catalog.api.searching import SearchRequest
 from ostiary.server.catalog.store.app_search import App as StoredApp
 from ostiary.server.catalog.store.apps import Cascade
 from ostiary.server.kernel.auth.api.messages import User
-from ostiary.server.kernel.paging import PagedRequest
 from ostiary.server.kernel.rest import FieldMask, Int64, Message, Timestamp
 
 
@@ -46,14 +46,17 @@ class UpdateAppRequest(Message):
     update_mask: FieldMask | None = None
 
 
-class SearchAppsRequest(PagedRequest):
+class SearchAppsRequest(SearchRequest):
     """`managed` is ours: without it, managed apps only, as C1 lists them."""
+
+    unsupported = frozenset({"policy_refs"})
 
     query: str = ""
     display_name: str = ""
     app_ids: list[str] = Field(default_factory=list, max_length=1000)
     exclude_app_ids: list[str] = Field(default_factory=list, max_length=1000)
     parent_app_ids: list[str] = Field(default_factory=list, max_length=1000)
+    only_directories: bool = False
     managed: bool = True
 
 

@@ -173,6 +173,8 @@ def _page(
         .outside("a.public_id", "exclude_app_ids", request.exclude_app_ids)
         .among("p.public_id", "parent_app_ids", request.parent_app_ids)
     )
+    if request.only_directories:
+        asked.where("EXISTS (SELECT FROM directories d WHERE d.app_id = a.id)")
     if request.display_name:
         asked.where(f"lower({app_search.NAME}) = lower(:named)", named=request.display_name)
     with kernel.read() as connection:

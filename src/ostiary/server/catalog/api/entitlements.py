@@ -140,7 +140,7 @@ def update_entitlement(
 
 def _asked(request: m.SearchAppEntitlementsRequest, asked: Asked) -> Asked:
     (
-        inventory.held_by(asked, request.app_user_ids)
+        inventory.held_by(asked, request.app_user_ids, request.exclude_app_user_ids)
         .containing(request.query, inventory.ENTITLEMENT_NAME, "x.alias")
         .among("a.public_id", "app_ids", request.app_ids)
         .outside("a.public_id", "no_app_ids", request.exclude_app_ids)
@@ -151,6 +151,7 @@ def _asked(request: m.SearchAppEntitlementsRequest, asked: Asked) -> Asked:
         .outside("e.public_id", "no_ids", [ref.id for ref in request.excluded_entitlement_refs])
         .among("x.alias", "aliases", [request.alias] if request.alias else [])
     )
+    inventory.with_traits(asked, request.resource_trait_ids, ())
     if request.display_name:
         asked.where(f"lower({inventory.ENTITLEMENT_NAME}) = lower(:n)", n=request.display_name)
     if request.source_connector_id:

@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from enum import StrEnum
+from typing import Any, Final
 
 from pydantic import Field
 
+from ostiary.server.catalog.api.searching import SearchRequest
 from ostiary.server.catalog.store import inventory
 from ostiary.server.kernel.expansion import Expanded, ExpandMask
-from ostiary.server.kernel.paging import PagedRequest
 from ostiary.server.kernel.rest import FieldMask, Int64, Message, Timestamp
 
 PURPOSE = "APP_ENTITLEMENT_PURPOSE_VALUE_"
+
+
+class ImmutableCode(StrEnum):
+    """Connectors tell them in the metadata of `EntitlementImmutable`, as `code` in lower case.
+    Unspecified: access can be given and taken. Other: it cannot, for a reason only text tells."""
+
+    UNSPECIFIED = "IMMUTABLE_CODE_UNSPECIFIED"
+    OTHER = "IMMUTABLE_CODE_OTHER"
+    DYNAMIC_GROUP = "IMMUTABLE_CODE_DYNAMIC_GROUP"
+    SYNCED_FROM_ON_PREMISES = "IMMUTABLE_CODE_SYNCED_FROM_ON_PREMISES"
+    MAIL_ENABLED_SECURITY_GROUP = "IMMUTABLE_CODE_MAIL_ENABLED_SECURITY_GROUP"
+    DISTRIBUTION_LIST = "IMMUTABLE_CODE_DISTRIBUTION_LIST"
+    INHERITED = "IMMUTABLE_CODE_INHERITED"
+    NOT_ASSIGNED_TO_PEOPLE = "IMMUTABLE_CODE_NOT_ASSIGNED_TO_PEOPLE"
+    SUBSCRIPTION_INACTIVE = "IMMUTABLE_CODE_SUBSCRIPTION_INACTIVE"
+    ROLE_INACTIVE = "IMMUTABLE_CODE_ROLE_INACTIVE"
+
+
+IMMUTABLE_CODES: Final = frozenset(ImmutableCode)
 
 
 def _ids() -> Any:
@@ -52,7 +72,7 @@ class AppResourceTypeList(Message):
     next_page_token: str = ""
 
 
-class SearchAppResourceTypesRequest(PagedRequest):
+class SearchAppResourceTypesRequest(SearchRequest):
     query: str = ""
     app_ids: list[str] = _ids()
     resource_type_ids: list[str] = _ids()
@@ -94,9 +114,34 @@ class AppResourceList(Expandable):
     next_page_token: str = ""
 
 
-class SearchAppResourcesRequest(PagedRequest):
+class AppResourceRef(Message):
+    app_id: str = ""
+    app_resource_type_id: str = ""
+    app_resource_id: str
+
+
+class SearchAppResourcesRequest(SearchRequest):
+    """`appId` and `appIds` add up. Of `ownerUserIds`, "none" means resources without an owner."""
+
+    unsupported = frozenset(
+        {
+            "agent_statuses",
+            "app_user_ids",
+            "credential_types",
+            "direction",
+            "nhi_types",
+            "secret_aging",
+            "sort_field",
+            "with_open_findings",
+        }
+    )
+
     query: str = ""
     app_id: str = ""
+    app_ids: list[str] = _ids()
+    refs: list[AppResourceRef] = _ids()
+    owner_user_ids: list[str] = _ids()
+    unowned_only: bool = False
     resource_ids: list[str] = _ids()
     exclude_resource_ids: list[str] = _ids()
     resource_type_ids: list[str] = _ids()
@@ -106,7 +151,8 @@ class SearchAppResourcesRequest(PagedRequest):
 
 
 class AppEntitlement(Message):
-    """`immutable` and `immutable_reason` are ours: why access cannot be given or taken here."""
+    """`immutable`, `immutableReason` and `immutableCode` are ours: why access cannot be given or
+    taken here, for people and for programs."""
 
     id: str = ""
     app_id: str = ""
@@ -125,6 +171,7 @@ class AppEntitlement(Message):
     is_manually_managed: bool = False
     immutable: bool = False
     immutable_reason: str = ""
+    immutable_code: ImmutableCode = ImmutableCode.UNSPECIFIED
     created_at: Timestamp | None = None
     updated_at: Timestamp | None = None
     deleted_at: Timestamp | None = None
@@ -157,13 +204,29 @@ class AppEntitlementRef(Message):
     id: str
 
 
-class SearchAppEntitlementsRequest(PagedRequest):
+class SearchAppEntitlementsRequest(SearchRequest):
+    unsupported = frozenset(
+        {
+            "access_review_id",
+            "compliance_framework_ids",
+            "include_deleted",
+            "is_automated",
+            "membership_type",
+            "only_get_expiring",
+            "policy_refs",
+            "request_schema_ids",
+            "risk_level_ids",
+        }
+    )
+
     query: str = ""
     display_name: str = ""
     alias: str = ""
     app_ids: list[str] = _ids()
     exclude_app_ids: list[str] = _ids()
     app_user_ids: list[str] = _ids()
+    exclude_app_user_ids: list[str] = _ids()
+    resource_trait_ids: list[str] = _ids()
     resource_ids: list[str] = _ids()
     resource_type_ids: list[str] = _ids()
     exclude_resource_type_ids: list[str] = _ids()
@@ -223,9 +286,17 @@ def entitlement_message(
         user_edited_mask=",".join(entitlement.edited),
         immutable=entitlement.immutable_reason is not None,
         immutable_reason=entitlement.immutable_reason or "",
+        immutable_code=_immutable_code(entitlement),
         created_at=entitlement.created_at,
         updated_at=entitlement.since,
     )
+
+
+def _immutable_code(entitlement: inventory.Entitlement) -> ImmutableCode:
+    if entitlement.immutable_reason is None:
+        return ImmutableCode.UNSPECIFIED
+    name = f"IMMUTABLE_CODE_{(entitlement.immutable_code or 'other').upper()}"
+    return ImmutableCode(name) if name in IMMUTABLE_CODES else ImmutableCode.OTHER
 
 
 def _made_here(entitlement: inventory.Entitlement) -> bool:

@@ -12,7 +12,7 @@ from ostiary.server.catalog.api.views import resource_views, type_views
 from ostiary.server.catalog.store import inventory
 from ostiary.server.catalog.store.asked import Asked
 from ostiary.server.kernel.as_of import AsOf
-from ostiary.server.kernel.errors import not_found
+from ostiary.server.kernel.errors import invalid, not_found
 from ostiary.server.kernel.expansion import ExpandQuery, Expansion, expansion
 from ostiary.server.kernel.paging import Listing, Page, Paging, PagingQuery
 from ostiary.server.kernel.rest import KernelOf
@@ -108,14 +108,20 @@ def search_resources(
     asked = (
         Asked(as_of, viewer)
         .containing(request.query, inventory.RESOURCE_NAME, "r.external_id")
-        .among("a.public_id", "app", [request.app_id] if request.app_id else [])
+        .among("a.public_id", "app", [*filter(None, [request.app_id]), *request.app_ids])
         .among("r.public_id", "ids", request.resource_ids)
+        .among("r.public_id", "refs", [ref.app_resource_id for ref in request.refs])
         .outside("r.public_id", "no_ids", request.exclude_resource_ids)
         .among("t.public_id", "type_ids", request.resource_type_ids)
     )
     inventory.with_traits(
         asked, request.resource_type_trait_ids, request.exclude_resource_type_trait_ids
     )
+    owners = [each for each in request.owner_user_ids if each != "none"]
+    if owners and request.unowned_only:
+        raise invalid('unownedOnly excludes ownerUserIds; name "none" among them instead')
+    nobody = request.unowned_only or len(owners) < len(request.owner_user_ids)
+    inventory.owned_by(asked, owners, nobody=nobody)
     filters = {**request.filters, "viewer": viewer, "at": as_of}
     listing = Listing(kernel.secrets, "resource_search", filters)
     return _resources(kernel, listing, asked, request.paging, expansion(request.expand_mask))

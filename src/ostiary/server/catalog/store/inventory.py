@@ -43,7 +43,7 @@ _ENTITLEMENTS: Final = f"""
 SELECT e.id AS key, e.public_id AS id, a.public_id AS app_id, r.public_id AS resource_id,
     t.public_id AS type_id, e.external_id, {ENTITLEMENT_NAME} AS display_name,
     coalesce(x.description, v.description) AS description, coalesce(x.slug, v.slug) AS slug,
-    coalesce(x.alias, '') AS alias, v.purpose, v.immutable_reason,
+    coalesce(x.alias, '') AS alias, v.purpose, v.immutable_reason, v.immutable_code,
     nullif(f.connector_id, a.public_id) AS connector_id, e.created_at,
     v.valid_from AS since,
     array_remove(ARRAY[
@@ -110,6 +110,7 @@ class Entitlement:
     alias: str
     purpose: str
     immutable_reason: str | None
+    immutable_code: str | None
     connector_id: str | None
     created_at: datetime
     since: datetime
@@ -160,16 +161,28 @@ def grant_counts(
     return {row[0]: row[1] for row in rows}
 
 
-def held_by(asked: Asked, accounts: Sequence[str]) -> Asked:
-    """Only entitlements that one of these accounts holds."""
-    if not accounts:
-        return asked
-    return asked.where(
-        "e.id IN (SELECT g.entitlement_id FROM grants g "  # noqa: S608
+def held_by(asked: Asked, accounts: Sequence[str], without: Sequence[str] = ()) -> Asked:
+    """Only entitlements that one of these accounts holds, and none of those `without`."""
+    held = (
+        "e.id {kind} (SELECT g.entitlement_id FROM grants g "  # noqa: S608
         "JOIN resources h ON h.id = g.principal_id "
-        f"WHERE h.public_id = ANY(:holders) AND {asked.version('g')})",
-        holders=list(accounts),
+        f"WHERE h.public_id = ANY(:{{name}}) AND {asked.version('g')})"
     )
+    if accounts:
+        asked.where(held.format(kind="IN", name="holders"), holders=list(accounts))
+    if without:
+        asked.where(held.format(kind="NOT IN", name="others"), others=list(without))
+    return asked
+
+
+def owned_by(asked: Asked, users: Sequence[str], *, nobody: bool) -> Asked:
+    """Only resources that one of these users owns by name, or with `nobody`, that nobody owns."""
+    owner = "SELECT FROM owners o WHERE o.object_type = 'resource' AND o.object_id = r.id"
+    either = [f"EXISTS ({owner} AND o.user_id = ANY(:resource_owners))"] if users else []
+    either += [f"NOT EXISTS ({owner})"] if nobody else []
+    if not either:
+        return asked
+    return asked.where(f"({' OR '.join(either)})", resource_owners=list(users))
 
 
 def with_traits(asked: Asked, wanted: Sequence[str], unwanted: Sequence[str]) -> Asked:

@@ -75,7 +75,7 @@ ENTITLEMENTS: Final = Kind(
     name="entitlements",
     key="entitlement_id",
     columns="resource_id, display_name, description, slug, purpose, grantable_to, "
-    "immutable_reason, annotations",
+    "immutable_reason, immutable_code, annotations",
     seen=pictures.ENTITLEMENTS_SEEN,
     new=pictures.NEW_ENTITLEMENTS,
     current="entitlement_versions v JOIN entitlements o ON o.id = v.entitlement_id "

@@ -59,9 +59,9 @@ NEW_ENTITLEMENTS: Final = """
 CREATE TEMP TABLE new_entitlements ON COMMIT DROP AS
 SELECT e.id AS entitlement_id, e.external_id, r.id AS resource_id, t.id AS resource_type_id,
     s.display_name, s.description, s.slug, s.purpose, s.grantable_to, s.immutable_reason,
-    s.annotations,
+    s.immutable_code, s.annotations,
     md5(ROW(r.id, s.display_name, s.description, s.slug, s.purpose, s.grantable_to,
-        s.immutable_reason, s.annotations)::text)::uuid AS digest
+        s.immutable_reason, s.immutable_code, s.annotations)::text)::uuid AS digest
 FROM staged_entitlements s
 JOIN resource_types t ON t.feed_id = :feed AND t.external_id = s.resource_type
 JOIN resources r ON r.resource_type_id = t.id AND r.external_id = s.resource

@@ -23,7 +23,7 @@ _TABLES: Final = {
     "staged_entitlements": """
         public_id text, external_id text, resource_type text, resource text,
         display_name text, description text, slug text, purpose text, grantable_to text[],
-        immutable_reason text, annotations jsonb""",
+        immutable_reason text, immutable_code text, annotations jsonb""",
     "staged_details": """
         number bigint, direct boolean, sources jsonb, immutable_reason text, metadata jsonb,
         expands jsonb""",
