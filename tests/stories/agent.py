@@ -47,7 +47,10 @@ class Pauses:
 
 
 class Agent:
-    """Runs on the server's loop from `start` to `stop`. `state` outlives it."""
+    """Runs on the server's loop from `start` to `stop`. `state` outlives it.
+
+    `environment` is all that the connector's program would need, for stories that start it.
+    """
 
     def __init__(
         self,
@@ -58,7 +61,7 @@ class Agent:
     ) -> None:
         self._server = server
         self._definition = definition
-        self._environment = environment
+        self.environment = environment
         self._state = state
         self._clock = Pauses(server)
         self._running: asyncio.Task[None] | None = None
@@ -66,7 +69,7 @@ class Agent:
     def set_up_again(self, options: Mapping[str, str]) -> None:
         """As after an operator changed its settings: restarted with what it knew."""
         self.stop()
-        self._environment = {**self._environment, **options}
+        self.environment = {**self.environment, **options}
         self.start()
 
     def start(self) -> None:
@@ -80,7 +83,7 @@ class Agent:
         self._server.loop.call_soon_threadsafe(self._clock.poll_now)
 
     async def _start(self) -> None:
-        definition, environment = self._definition, self._environment
+        definition, environment = self._definition, self.environment
         nowhere = Document(Path("/nowhere"), {})
         settings = resolve(definition, parse(definition, []).flags, environment, nowhere)
         credentials = ClientCredentials.parse(

@@ -14,6 +14,7 @@ from ostiary.tenant.generate import generate
 from ostiary.tenant.server import SimulatedTenant
 from ostiary.tenant.stories import story
 from tests.entra.watching import Watch, refusing, watched
+from tests.stories.server import PATIENCE
 from tests.stories.truth import BEFORE_EVERYTHING, assert_truth, grant_id, told
 from tests.stories.world import Stage, World
 
@@ -67,7 +68,7 @@ def between(
         return answer
 
     async def wait(request: web.Request) -> web.StreamResponse:
-        await asyncio.to_thread(done.wait)
+        assert await asyncio.to_thread(done.wait, PATIENCE)
         return await serve(request)
 
     watch.instead(first, answer_and_act)
