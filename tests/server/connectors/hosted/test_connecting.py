@@ -24,8 +24,11 @@ def test_a_saved_connector_is_hosted_syncs_and_survives_its_process(
         world.wait_for_line(connector, "was ended by signal 9")
         world.wait_for_line(connector, "the server knows this connector", times=2)
         one = f"{world.connectors}/{connector['id']}"
+        changed = world.client.post(f"{one}/config", json={"values": {"skip-ad-groups": "true"}})
+        assert changed.json()["secretsSet"] == ["entra-client-secret"], changed.text
+        world.wait_for_line(connector, "the server knows this connector", times=3)
         assert world.client.post(f"{one}/pause").status_code == 200
-        world.wait_for_line(connector, "process is stopped")
+        world.wait_for_line(connector, "process is stopped", times=2)
         assert world.children(connector) == []
         secret = tenant.client_secret
         assert secret not in world.everything_stored()

@@ -159,7 +159,8 @@ def _create(
     _check_users(unit.connection, owners)
     kind = find_kind(settings, request.catalog_id)
     name = request.display_name or (kind.display_name if kind else "Connector")
-    new = NewConnector(app_id, request.catalog_id, name, request.description, owners)
+    catalog_id = kind.catalog_id if kind else request.catalog_id
+    new = NewConnector(app_id, catalog_id, name, request.description, owners)
     return actions.create_connector(unit, new)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import ssl
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,17 @@ def home_of(settings: Settings, connector_id: str) -> Path:
     (home / "state").mkdir(mode=0o700, parents=True, exist_ok=True)
     home.chmod(0o700)
     return home
+
+
+def homes_there(settings: Settings) -> list[str]:
+    """The ids of connectors that have one on this machine."""
+    folder = homes(settings)
+    return [path.name for path in folder.iterdir()] if folder.is_dir() else []
+
+
+def remove_home(settings: Settings, connector_id: str) -> None:
+    """With all that was kept of the source."""
+    shutil.rmtree(homes(settings) / connector_id, ignore_errors=True)
 
 
 def trusted(settings: Settings, home: Path) -> Path:

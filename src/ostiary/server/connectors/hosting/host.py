@@ -30,6 +30,7 @@ from ostiary.server.connectors.programs.starting import environment, launched, l
 from ostiary.server.connectors.store.hosting import Wanted
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.errors import AppError
+from ostiary.server.kernel.secrets import UndecryptableError
 from ostiary.server.kernel.work import Kernel
 
 NOT_READY_PAUSE: Final = 1.0
@@ -111,7 +112,7 @@ class Host:
             command = await asyncio.to_thread(self._prepare)
         except NotReadyError:
             raise
-        except (AppError, OSError) as error:
+        except (AppError, OSError, UndecryptableError) as error:
             return Attempt(f"could not be started: {error}", timedelta())
         self._notebook.add(Line("info", "The connector's process starts."))
         self._notebook.last.clear()

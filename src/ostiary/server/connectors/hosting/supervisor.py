@@ -11,6 +11,7 @@ import structlog
 
 from ostiary.server.connectors.catalogue.kinds import Kind, kinds
 from ostiary.server.connectors.hosting.host import Host, host_id
+from ostiary.server.connectors.hosting.leftovers import remove_leftovers
 from ostiary.server.connectors.store import hosting as store
 from ostiary.server.connectors.store.hosting import Claims, ClaimsLostError, Wanted, loss_told
 from ostiary.server.kernel.actor import SYSTEM
@@ -94,6 +95,7 @@ class Supervisor:
             if mine or await asyncio.to_thread(claims.claim, connector_id):
                 self._begin(each)
         await self._end_silent()
+        await asyncio.to_thread(remove_leftovers, self._kernel, frozenset(self._hosts))
 
     def _begin(self, wanted: Wanted) -> None:
         log.info("connector.hosted", connector=wanted.id, name=wanted.display_name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -123,8 +123,11 @@ class Claims:
             self._connection.exec_driver_sql(f"LISTEN {CHANNEL}")
 
     def close(self) -> None:
-        """Ends the session, so that nothing of it comes back from the pool."""
+        """Gives everything up, and ends the session, so that nothing of it comes back from the
+        pool."""
         if self._connection is not None:
+            with suppress(sa.exc.DBAPIError, psycopg.Error):  # a lost session holds nothing
+                self._connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
             self._connection.invalidate()
             self._connection.close()
             self._connection = None
