@@ -24,7 +24,7 @@ from tests.server.faults.pictures import picture
 from tests.server.gateway.agent import Agent, Request, data, eof, metadata
 
 T = TypeVar("T")
-CHUNK = 700
+CHUNK = 400
 PAUSE = 0.1
 FINAL = {"FAILED_PRECONDITION", "NOT_FOUND"}
 """What the server says of a task that is not this agent's any more."""

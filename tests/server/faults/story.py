@@ -28,7 +28,7 @@ from tests.server.faults.cluster import Cluster, Member, Told
 from tests.server.faults.pictures import check_accounts, check_grants
 
 KEY: Final = bytes(range(32))
-FUSES: Final = {"web": (20, 160), "worker": (40, 400), "agent": (2, 60)}
+FUSES: Final = {"web": (15, 90), "worker": (30, 200), "agent": (2, 12)}
 """How many steps a process lives: at least and at most."""
 DEATHS: Final = 3
 """So often processes of each kind may die."""
