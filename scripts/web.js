@@ -80,7 +80,8 @@ function keep([name, text]) {
   return [name, named];
 }
 
-const made = [...(await scripts()), await styles(), icons()];
+const mark = ["icon.svg", readFileSync(join(assets, "icon.svg"), "utf8")];
+const made = [...(await scripts()), await styles(), icons(), mark];
 mkdirSync(target, { recursive: true });
 const manifest = Object.fromEntries(made.map(keep));
 writeFileSync(join(target, "manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`);

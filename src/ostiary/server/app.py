@@ -8,6 +8,7 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 
 from ostiary.server.access import routes as access
+from ostiary.server.catalog import pages as catalog_pages
 from ostiary.server.catalog import routes as catalog
 from ostiary.server.connectors import routes as connectors
 from ostiary.server.connectors.actions.of_apps import delete_connectors
@@ -19,6 +20,7 @@ from ostiary.server.directory import routes as directory
 from ostiary.server.directory.jobs import jobs as directory_jobs
 from ostiary.server.directory.store.sign_ins import recognize
 from ostiary.server.gateway.listener import tls_listener
+from ostiary.server.home import pages as home_pages
 from ostiary.server.ingest.jobs import jobs as ingest_jobs
 from ostiary.server.kernel import http
 from ostiary.server.kernel.auth import routes as auth
@@ -40,6 +42,8 @@ from ostiary.server.notify import api as notify
 from ostiary.server.notify.jobs import jobs as notify_jobs
 from ostiary.server.notify.metrics import MailMetrics
 from ostiary.server.notify.service import MailService
+from ostiary.server.web.install import install as install_web
+from ostiary.server.web.search import Command, Finder
 
 ROUTERS: tuple[APIRouter, ...] = (
     *directory.ROUTERS,
@@ -51,6 +55,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     notify.router,
 )
 """The slices' REST APIs. Where paths clash, the first one wins."""
+
+PAGES: tuple[APIRouter, ...] = (home_pages.router, catalog_pages.router)
+"""The slices' HTML pages."""
+
+FINDERS: tuple[Finder, ...] = (*catalog_pages.FINDERS,)
+"""What the palette (Ctrl-K) searches, in this order."""
+
+COMMANDS: tuple[Command, ...] = ()
+"""What the palette offers to do."""
 
 JOBS: tuple[Jobs, ...] = (
     upkeep,
@@ -84,6 +97,7 @@ def create_app(kernel: Kernel, metrics: Metrics | None = None) -> FastAPI:
     app.state.delete_connectors = delete_connectors
     for router in ROUTERS:
         app.include_router(router)
+    install_web(app, PAGES, FINDERS, COMMANDS)
     check_declarations(app)
     return app
 

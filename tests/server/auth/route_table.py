@@ -16,6 +16,7 @@ from tests.server.catalog import route_table as catalog
 from tests.server.connectors import route_table as connectors
 from tests.server.directory import route_table as directory
 from tests.server.notify import route_table as notify
+from tests.web import route_table as web
 
 ANYBODY = frozenset({"anonymous", *(role.name for role in ROLES)})
 SIGNED_IN = frozenset(role.name for role in ROLES)
@@ -69,5 +70,6 @@ ROUTES: dict[str, frozenset[str]] = {
     **connectors.ROUTES,
     **directory.ROUTES,
     **notify.ROUTES,
+    **web.ROUTES,
 }
 """By "METHOD path": the names of the roles that are let through."""

@@ -64,15 +64,26 @@ class Asked:
         return (NOW if self.at is None else THEN).format(alias)
 
     def rows(
-        self, connection: sa.Connection, query: str, order: str, size: int
+        self, connection: sa.Connection, query: str, order: str, size: int, offset: int = 0
     ) -> Sequence[sa.RowMapping]:
         """`query` ends before its WHERE and has the app as `a`."""
-        parts = [self._there(), *self.conditions]
-        if self.viewer is not None:
-            parts.append(OWNED)
-        statement = sa.text(f"{query} WHERE {' AND '.join(parts)} ORDER BY {order} LIMIT :size")
-        values = {**self.values, "at": self.at, "viewer": self.viewer, "size": size}
+        statement = sa.text(
+            f"{query} WHERE {self._where()} ORDER BY {order} LIMIT :size OFFSET :offset"
+        )
+        values = {**self._bound(), "size": size, "offset": offset}
         return connection.execute(statement, values).mappings().all()
+
+    def count(self, connection: sa.Connection, source: str) -> int:
+        """`source`: the tables of a query from FROM on, before its WHERE."""
+        statement = sa.text(f"SELECT count(*) {source} WHERE {self._where()}")
+        return int(connection.execute(statement, self._bound()).scalar_one())
+
+    def _where(self) -> str:
+        owned = [] if self.viewer is None else [OWNED]
+        return " AND ".join([self._there(), *self.conditions, *owned])
+
+    def _bound(self) -> dict[str, Any]:
+        return {**self.values, "at": self.at, "viewer": self.viewer}
 
     def _there(self) -> str:
         if self.at is None:

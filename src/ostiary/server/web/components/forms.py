@@ -1,0 +1,88 @@
+"""Forms: fields with their errors, and the word that must be typed. Drawn by `web/forms.html`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ostiary.server.kernel.errors import invalid
+from ostiary.server.web.components.cells import Tone
+
+Kind = Literal[
+    "text", "email", "password", "number", "date", "url", "textarea", "select", "checkbox", "file"
+]
+TYPED = "typed"
+"""The name of the field of a confirmation."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """`options` are values with their words, for a `select`. `value` of a checkbox: `on` or empty.
+
+    `error` says what is wrong and what to do.
+    """
+
+    name: str
+    label: str
+    kind: Kind = "text"
+    value: str = ""
+    help: str = ""
+    error: str = ""
+    required: bool = False
+    options: Sequence[tuple[str, str]] = ()
+    autocomplete: str = "off"
+    placeholder: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """`problem` is what is wrong with the whole; `hidden` is sent along unseen."""
+
+    action: str
+    fields: Sequence[Field]
+    verb: str
+    problem: str = ""
+    hidden: Sequence[tuple[str, str]] = ()
+    cancel: str = ""
+    """Where else to go."""
+    tone: Tone = "accent"
+    files: bool = False
+
+    @property
+    def wrong(self) -> Sequence[Field]:
+        return [field for field in self.fields if field.error]
+
+    def refused(
+        self, values: Mapping[str, str], errors: Mapping[str, str], problem: str = ""
+    ) -> Form:
+        """The form again, with what was typed (but no passwords) and what is wrong with it."""
+        fields = [
+            replace(
+                field,
+                value=field.value if field.kind == "password" else values.get(field.name, ""),
+                error=errors.get(field.name, ""),
+            )
+            for field in self.fields
+        ]
+        return replace(self, fields=fields, problem=problem)
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """A dialog that says what will happen to how many, and asks to type `word` when it cannot be
+    undone. `key` names the dialog: a button with `data-opens="<key>"` opens it."""
+
+    key: str
+    title: str
+    text: str
+    verb: str
+    action: str
+    word: str = ""
+    hidden: Sequence[tuple[str, str]] = ()
+
+
+def check_typed(typed: str, word: str) -> None:
+    """What the browser sees to is checked here as well."""
+    if typed.strip().casefold() != word.casefold():
+        raise invalid(f"type {word} to confirm")

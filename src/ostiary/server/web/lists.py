@@ -1,0 +1,75 @@
+"""A page with a list: the table, or the same as a CSV file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from starlette.responses import Response, StreamingResponse
+
+from ostiary.server.kernel.database import Connection
+from ostiary.server.web import store
+from ostiary.server.web.components import csvfile
+from ostiary.server.web.components.table import table
+from ostiary.server.web.components.tables import (
+    Column,
+    List,
+    Read,
+    Row,
+    Wanted,
+    visible,
+    wanted,
+)
+from ostiary.server.web.navigation import Crumb
+from ostiary.server.web.shell import Shell
+
+CSV_ROWS = 10_000
+"""Read at once."""
+
+
+def list_page(
+    shell: Shell,
+    template: str,
+    title: str,
+    listing: List[Row],
+    read: Read[Row],
+    *,
+    crumbs: Sequence[Crumb] = (),
+    **values: Any,
+) -> Response:
+    """In the template as `table`. Everything is read from one picture of the database."""
+    asked = wanted(listing, shell.address)
+    with shell.kernel.read() as connection:
+        chosen = store.columns_of(connection, shell.caller.user.id, listing.name)
+        if shell.address.get("format") == "csv":
+            return _csv(connection, listing, read, asked, visible(listing, chosen))
+        found = read(connection, asked)
+    drawn = table(listing, shell.address, asked, found, chosen)
+    return shell.page(template, title, crumbs=crumbs, table=drawn, **values)
+
+
+def _csv(
+    connection: Connection,
+    listing: List[Row],
+    read: Read[Row],
+    asked: Wanted,
+    columns: Sequence[Column[Row]],
+) -> Response:
+    """All rows that match, in the order and with the columns that are on the screen."""
+    file = csvfile.write(columns, _every(connection, read, asked))
+    headers = {
+        "Content-Disposition": f'attachment; filename="{listing.name}.csv"',
+        "Cache-Control": "no-store",
+    }
+    return StreamingResponse(csvfile.chunks(file), 200, headers, "text/csv; charset=utf-8")
+
+
+def _every(connection: Connection, read: Read[Row], asked: Wanted) -> Iterator[Row]:
+    offset = 0
+    while True:
+        found = read(connection, replace(asked, offset=offset, size=CSV_ROWS))
+        yield from found.rows
+        offset += len(found.rows)
+        if not found.rows or offset >= found.matching:
+            return
