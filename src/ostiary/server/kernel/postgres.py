@@ -130,9 +130,8 @@ class EmbeddedPostgres:
                 *("initdb", "--pgdata", str(fresh), "--username", "postgres"),
                 # the directory of the socket lets nobody else in
                 *("--auth", "trust", "--encoding", "UTF8", "--locale-provider", "builtin"),
-                *("--locale", "C.UTF-8", "--no-instructions", "--no-sync"),
+                *("--locale", "C.UTF-8", "--no-instructions"),
             )
-            os.sync()
             self.data.rmdir()
             fresh.rename(self.data)
 
