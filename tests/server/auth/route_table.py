@@ -23,6 +23,7 @@ SIGNED_IN = frozenset(role.name for role in ROLES)
 SUPER = frozenset({SUPER_ADMINISTRATOR.name})
 SUPER_AND_READERS = SUPER | {READ_ONLY_ADMINISTRATOR.name}
 
+TRUSTS = "/api/v1/service_principals/{service_principal_id}/trusts"
 ROUTES: dict[str, frozenset[str]] = {
     "POST /auth/v1/token": ANYBODY,
     "POST /auth/v1/device_authorization": ANYBODY,
@@ -65,6 +66,19 @@ ROUTES: dict[str, frozenset[str]] = {
     "GET /api/v1/service_principals/{service_principal_id}/credentials/{id}": SUPER_AND_READERS,
     "PATCH /api/v1/service_principals/{service_principal_id}/credentials/{id}": SUPER,
     "DELETE /api/v1/service_principals/{service_principal_id}/credentials/{id}": SUPER,
+    "GET /api/v1/workload_federation/providers": SUPER_AND_READERS,
+    "POST /api/v1/workload_federation/providers": SUPER,
+    "GET /api/v1/workload_federation/providers/{id}": SUPER_AND_READERS,
+    "PATCH /api/v1/workload_federation/providers/{id}": SUPER,
+    "DELETE /api/v1/workload_federation/providers/{id}": SUPER,
+    "POST /api/v1/workload_federation/test-cel": SUPER,
+    "POST /api/v1/search/workload_federation_trusts": SUPER_AND_READERS,
+    f"GET {TRUSTS}": SUPER_AND_READERS,
+    f"POST {TRUSTS}": SUPER,
+    f"GET {TRUSTS}/{{client_id:path}}": SUPER_AND_READERS,
+    f"PATCH {TRUSTS}/{{client_id:path}}": SUPER,
+    f"DELETE {TRUSTS}/{{client_id:path}}": SUPER,
+    f"POST {TRUSTS}/{{client_id:path}}/test": SUPER,
     **catalog.ROUTES,
     **access.ROUTES,
     **connectors.ROUTES,

@@ -7,7 +7,7 @@ misspelt field is refused when the expression is saved, not when it decides some
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal, get_args
@@ -73,9 +73,14 @@ class Program:
 
 
 class Environment:
-    """What expressions of one purpose may name."""
+    """What expressions of one purpose may name. `maps` hold what JSON can say, by any name."""
 
-    def __init__(self, records: Mapping[str, Record], constants: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        records: Mapping[str, Record],
+        constants: Mapping[str, str],
+        maps: Collection[str] = (),
+    ) -> None:
         pool = _pool(records.values())
         self._classes = {
             name: message_factory.GetMessageClass(
@@ -89,6 +94,7 @@ class Environment:
             variables={
                 **{name: cel.Type(f"{_PACKAGE}.{each.name}") for name, each in records.items()},
                 **dict.fromkeys(constants, cel.Type.STRING),
+                **dict.fromkeys(maps, cel.Type.Map(cel.Type.STRING, cel.Type.DYN)),
             },
             functions=_functions(),
         )
@@ -115,7 +121,10 @@ class Environment:
         """The values as the library takes them."""
         return {
             **self._constants,
-            **{name: _message(self._classes[name], value) for name, value in values.items()},
+            **{
+                name: _message(self._classes[name], value) if name in self._classes else value
+                for name, value in values.items()
+            },
         }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -12,8 +12,10 @@ from starlette.requests import HTTPConnection
 from ostiary.server.kernel.auth import networks, sessions, tokens, user_store
 from ostiary.server.kernel.auth.api_clients import PERSONAL, SERVICE, ApiClientDirectory
 from ostiary.server.kernel.auth.caller import Caller, caller_by_client
-from ostiary.server.kernel.auth.clients import ClientRegistry
+from ostiary.server.kernel.auth.clients import ClientDirectory, ClientRegistry
 from ostiary.server.kernel.auth.devices import DeviceDirectory
+from ostiary.server.kernel.auth.federation.issuers import Issuers, configured_issuers
+from ostiary.server.kernel.auth.federation.trusts import TrustDirectory
 from ostiary.server.kernel.auth.oidc import Oidc
 from ostiary.server.kernel.auth.passwords import Passwords
 from ostiary.server.kernel.auth.recognition import Recognizer, nobody
@@ -35,13 +37,20 @@ class Authentication:
     passwords: Passwords
     oidc: Oidc | None = None
     recognize: Recognizer = nobody
+    issuers: Issuers = field(default_factory=configured_issuers)
 
 
 def default_authentication(
     oidc: Oidc | None = None, recognize: Recognizer = nobody
 ) -> Authentication:
-    """API keys, service principals and devices; connectors are registered by their slice."""
-    directories = (ApiClientDirectory(PERSONAL), ApiClientDirectory(SERVICE), DeviceDirectory())
+    """API keys, service principals, workloads and devices; connectors are registered by their
+    slice."""
+    directories: tuple[ClientDirectory, ...] = (
+        ApiClientDirectory(PERSONAL),
+        ApiClientDirectory(SERVICE),
+        TrustDirectory(),
+        DeviceDirectory(),
+    )
     return Authentication(ClientRegistry(directories), Passwords(), oidc, recognize)
 
 

@@ -1,4 +1,8 @@
-"""The few pages that signing in needs. Plain HTML, no framework, no third party."""
+"""The few pages that signing in needs. Plain HTML, no framework, no third party.
+
+They look like the pages behind them, but need none of their files: whoever cannot sign in has
+nothing else to find out why.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +15,40 @@ from starlette.responses import HTMLResponse
 from ostiary.server.kernel.auth.passwords import LONGEST, SHORTEST
 
 STYLE = (
-    ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:0}"
-    "main{max-width:26rem;margin:10vh auto;padding:0 1rem}"
-    "label{display:block;margin:1rem 0 .25rem}"
-    "input{width:100%;box-sizing:border-box;font:inherit;padding:.5rem}"
-    "button{font:inherit;padding:.5rem 1rem;margin:1rem .5rem 0 0}"
-    "[role=alert]{border-left:4px solid #c33;padding:.5rem 1rem}"
+    ":root{color-scheme:light dark;--ground:#f6f7f9;--surface:#fff;--line:#dfe3e8;--edge:#8793a3;"
+    "--ink:#1b2430;--quiet:#566273;--accent:#1f5fa8;--on-accent:#fff;--danger:#b02a2a;"
+    "--danger-ground:#fceaea}"
+    "@media(prefers-color-scheme:dark){:root{--ground:#11161d;--surface:#1a212b;--line:#364151;"
+    "--edge:#6b788b;--ink:#e4e9f0;--quiet:#a3afbf;--accent:#7db4f0;--on-accent:#0d1219;"
+    "--danger:#f49a9a;--danger-ground:#442022}}"
+    "*{box-sizing:border-box}"
+    "body{font:16px/1.5 system-ui,sans-serif;margin:0;background:var(--ground);color:var(--ink);"
+    "overflow-wrap:anywhere}"
+    "main{max-width:26rem;margin:0 auto;padding:10vh 1rem 2rem}"
+    ".brand{display:flex;align-items:center;gap:.6rem;font-size:1.125rem;font-weight:650;"
+    "margin:0 0 1.5rem}"
+    ".brand svg{color:var(--accent)}"
+    ".card{background:var(--surface);border:1px solid var(--line);border-radius:8px;padding:2rem}"
+    "h1{font-size:1.375rem;line-height:2rem;margin:0 0 .5rem}"
+    "p{margin:0 0 .5rem}"
+    "label{display:block;margin:1rem 0 .25rem;font-weight:500}"
+    "input{width:100%;font:inherit;padding:.5rem .75rem;color:inherit;background:var(--surface);"
+    "border:1px solid var(--edge);border-radius:6px}"
+    "button{font:inherit;font-weight:500;width:100%;min-height:2.75rem;padding:.5rem 1rem;"
+    "margin:1.5rem 0 0;border:1px solid var(--accent);border-radius:6px;background:var(--accent);"
+    "color:var(--on-accent);cursor:pointer}"
+    "button+button,form+form button{margin-top:.75rem;background:none;color:var(--ink);"
+    "border-color:var(--edge)}"
+    ":focus-visible{outline:3px solid var(--accent);outline-offset:2px}"
+    "[role=alert]{background:var(--danger-ground);color:var(--danger);border-radius:6px;"
+    "padding:.75rem 1rem;margin:1rem 0 0}"
     "code{font-size:1.5rem;letter-spacing:.1em}"
+)
+MARK = (
+    '<svg width="28" height="28" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
+    'stroke-width="2" stroke-linejoin="round" stroke-linecap="round" aria-hidden="true">'
+    '<path d="M5 22V10a7 7 0 0 1 14 0v12z"/><path d="M12 12v5"/><circle cx="12" cy="12" r="1"/>'
+    "</svg>"
 )
 TAKE_CODE = (
     "const c=document.querySelectorAll('[name=code]');"
@@ -36,7 +67,8 @@ HEADERS = {
         f"default-src 'none'; style-src {_source(STYLE)}; script-src {_source(TAKE_CODE)}; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),
-    "Referrer-Policy": "no-referrer",
+    # Not "no-referrer": with it browsers call the origin of these forms "null".
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
@@ -105,7 +137,8 @@ def _page(title: str, body: str, problem: str = "", status: int = 200) -> HTMLRe
     html = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)} · '
         'Ostiary</title><meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{STYLE}</style></head><body><main><h1>{escape(title)}</h1>{alert}{body}</main>"
+        f'<style>{STYLE}</style></head><body><main><p class="brand">{MARK}Ostiary</p>'
+        f'<div class="card"><h1>{escape(title)}</h1>{alert}{body}</div></main>'
         f"<script>{TAKE_CODE}</script></body></html>"
     )
     return HTMLResponse(html, status, HEADERS)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ostiary.server.kernel.auth.api import (
+    federation,
+    federation_trials,
     introspection,
     personal_clients,
     roles,
@@ -18,6 +20,8 @@ ROUTERS = (
     introspection.router,
     personal_clients.router,
     service_principals.router,
+    federation_trials.router,
+    federation.router,
     roles.router,
     users.router,
 )

@@ -10,13 +10,15 @@ from starlette.responses import JSONResponse
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.auth import attempts, devices, tokens
 from ostiary.server.kernel.auth.authentication import AuthenticationOf, address_of
+from ostiary.server.kernel.auth.federation.exchange import ACCESS_TOKEN
 from ostiary.server.kernel.auth.grants import (
     DEVICE_AUTHORIZATION_PATH,
+    TOKEN_EXCHANGE,
     TOKEN_PATH,
     TokenEndpoint,
-    TokenRefusedError,
     log,
 )
+from ostiary.server.kernel.auth.refusals import TokenRefusedError
 from ostiary.server.kernel.authz.enforcement import public
 from ostiary.server.kernel.rest import KernelOf
 
@@ -38,8 +40,12 @@ def token(
     client_assertion: Field = "",
     client_assertion_type: Field = "",
     device_code: Field = "",
+    subject_token: Field = "",
+    subject_token_type: Field = "",
+    requested_token_type: Field = "",
 ) -> JSONResponse:
-    """OAuth 2: client_credentials with an assertion or a secret, and device codes."""
+    """OAuth 2: client_credentials with an assertion or a secret, device codes, and the exchange of
+    a workload's token."""
     form = {
         "grant_type": grant_type,
         "client_id": client_id,
@@ -47,9 +53,12 @@ def token(
         "client_assertion": client_assertion,
         "client_assertion_type": client_assertion_type,
         "device_code": device_code,
+        "subject_token": subject_token,
+        "subject_token_type": subject_token_type,
+        "requested_token_type": requested_token_type,
     }
     address = address_of(request)
-    endpoint = TokenEndpoint(kernel, authentication.clients)
+    endpoint = TokenEndpoint(kernel, authentication.clients, authentication.issuers)
     try:
         access_token = endpoint.grant({k: v for k, v in form.items() if v}, address)
     except TokenRefusedError as refusal:
@@ -58,13 +67,14 @@ def token(
                 "token.refused", client=client_id[:200], reason=refusal.reason, address=address
             )
         return _refused(refusal)
-    return _uncached(
-        {
-            "access_token": access_token,
-            "token_type": "Bearer",
-            "expires_in": int(tokens.LIFE.total_seconds()),
-        }
-    )
+    answer: dict[str, Any] = {
+        "access_token": access_token,
+        "token_type": "Bearer",
+        "expires_in": int(tokens.LIFE.total_seconds()),
+    }
+    if grant_type == TOKEN_EXCHANGE:
+        answer["issued_token_type"] = ACCESS_TOKEN
+    return _uncached(answer)
 
 
 @router.post(DEVICE_AUTHORIZATION_PATH, dependencies=[public("the start of a sign-in")])
