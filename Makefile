@@ -33,7 +33,7 @@ $(WEB)/static/manifest.json: node_modules/.installed $(WEB_SOURCES)
 	npm run --silent build
 	@touch $@
 
-demo: install  ## Start a simulated tenant, sync it twice, explain one access path
+demo: install  ## Connect a simulated tenant to a server and ask three questions; ONCE=1 ends then
 	$(RUN) ostiary demo $(if $(ONCE),--once)
 
 check: install format lint types imports  ## Everything that reads the code without running it

@@ -5,27 +5,37 @@ from __future__ import annotations
 import os
 import shlex
 import signal
+import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from ostiary.baton.c1z import C1zReader
-from ostiary.cli.demo import programs
-from ostiary.cli.demo.changes import make
-from ostiary.cli.demo.comparison import Cost, compare
-from ostiary.cli.demo.contents import Contents
+from ostiary.cli.demo import server
+from ostiary.cli.demo.changes import Access, Change, make
+from ostiary.cli.demo.difference import check_changes
 from ostiary.cli.demo.folder import fresh
-from ostiary.cli.demo.narrator import Narrator, StepFailedError
+from ostiary.cli.demo.narrator import StepFailedError
+from ostiary.cli.demo.server import stop_database
+from ostiary.cli.demo.surroundings import environment, open_port
 from ostiary.cli.main import app
 from ostiary.tenant.stories import story
 
-COMMAND = [sys.executable, "-m", "ostiary.cli.main", "demo", "--once"]
-MISLEADING = {"BATON_ENTRA_TENANT_ID": "someone-elses", "BATON_SYNC_RESOURCE_TYPES": "group"}
+COMMAND = [sys.executable, "-m", "ostiary.cli.main", "demo"]
+PATIENCE = 600
+MISLEADING = {
+    "BATON_ENTRA_TENANT_ID": "someone-elses",
+    "BATON_SYNC_RESOURCE_TYPES": "group",
+    "OSTIARY_DATABASE_URL": "postgresql://production.example/ostiary",
+    "OSTIARY_ROLE": "web",
+    "PGPORT": "1",
+}
 
 
 @dataclass(frozen=True)
@@ -34,30 +44,24 @@ class Run:
     output: str
     lines: list[str]
 
-    @property
-    def file(self) -> Path:
-        return self.folder / "demo" / "sync.c1z"
-
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run where an earlier demo was cut short, with settings around that point elsewhere."""
     folder = tmp_path_factory.mktemp("clone")
-    (folder / ".baton.yaml").write_text("entra-client-secret: of-production\n")
     earlier = folder / "demo"
-    (earlier / ".sync.c1z.state").mkdir(parents=True)
-    (earlier / ".sync.c1z.state" / "tenant.sqlite").write_bytes(b"torn")
+    (earlier / "server").mkdir(parents=True)
+    (earlier / "server" / "keys.json").write_bytes(b"torn")
     (earlier / ".ostiary-demo.yaml").touch()
-    (earlier / "sync.c1z").write_bytes(b"torn")
     done = subprocess.run(
-        COMMAND,
+        [*COMMAND, "--once"],
         cwd=folder,
         env=os.environ | MISLEADING,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=240,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stdout
     return Run(folder, done.stdout, done.stdout.splitlines())
@@ -66,71 +70,83 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_every_step_is_announced_before_it_is_proven(finished: Run) -> None:
     steps = [line.split()[0] for line in finished.lines if line[1:3] == "/6"]
     assert steps == ["1/6", "2/6", "3/6", "4/6", "5/6", "6/6"]
-    assert finished.output.count("Microsoft Entra ID is synced in") == 2
-    assert "All 5 changes are in the file." in finished.output
+    assert finished.output.count("The connector reads the tenant.") == 2
+    assert "Every user and group is there" in finished.output
+    assert "All 5 changes show" in finished.output
     assert "Every step did what it said." in finished.output
 
 
-def test_both_syncs_are_in_the_file_and_only_the_second_knows_the_changes(finished: Run) -> None:
-    before, after = (names(finished.file, sync) for sync in syncs(finished.file))
-    assert after - before == {"Nadia Benali", "SG-Month-End"}
-    assert before - after == {"Dave Quinn", "SG-Nested"}
-
-
-def test_the_explained_path_goes_through_the_inner_group(finished: Run) -> None:
-    assert "Quentin Leroy, through SG-Finance, inside SG-Month-End, holds" in finished.output
+def test_the_questions_are_answered_for_now_and_for_before(finished: Run) -> None:
+    now, before = finished.output.split("$ ostiary access explain")
+    assert "Kira Novak " in now.split("$ ostiary access who")[1]
+    assert "Quentin Leroy → SG-Finance (members) → SG-Month-End (members)" in before
+    then = before.split("--as-of")[1]
+    assert "Alice Marlow " in then
+    assert "Kira Novak " not in then
 
 
 def test_a_pipe_gets_plain_text(finished: Run) -> None:
     assert "\x1b" not in finished.output
 
 
-def test_the_commands_it_suggests_work(finished: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_commands_it_suggests_work_on_what_it_left(
+    finished: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(finished.folder)
-    suggested = [
-        line.strip() for line in finished.lines if line.strip().startswith("$ ostiary c1z")
-    ]
-    assert len(suggested) == 5
-    for line in suggested:
-        ran = CliRunner().invoke(app, shlex.split(line)[2:])
+    after = finished.lines[finished.lines.index("To look around") :]
+    suggested = [line.strip() for line in after if line.strip().startswith("$ ostiary")]
+    assert len(suggested) == 6
+    exported = (finished.folder / "demo" / "environment").read_text().split()[1::2]
+    with environment(dict(each.split("=", 1) for each in exported)):
+        for line in suggested[:-1]:
+            ran = CliRunner().invoke(app, shlex.split(line)[2:])
+            assert ran.exit_code == 0, ran.output
+            assert ran.output
+
+
+def test_it_stays_up_until_ctrl_c_and_leaves_nothing_running(tmp_path: Path) -> None:
+    with running(tmp_path) as process:
+        said = until(process, "Ctrl-C stops everything.")
+        link = next(line.strip() for line in said if "/auth/start#" in line)
+        with urllib.request.urlopen(link.partition("#")[0], timeout=PATIENCE) as page:
+            assert page.status == 200
+        drift = next(line for line in said if "ostiary tenant drift" in line)
+        ran = CliRunner().invoke(app, shlex.split(drift)[2:])
         assert ran.exit_code == 0, ran.output
-        assert ran.output
-
-
-def test_ctrl_c_ends_both_processes_and_leaves_no_file(tmp_path: Path) -> None:
-    command = [*COMMAND, "--dir", str(tmp_path)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, process_group=0
-    ) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if "$ baton-microsoft-entra" in line:
-                break
         os.killpg(process.pid, signal.SIGINT)
-        rest = process.stdout.read()
-    assert process.returncode == 130
-    assert "Stopped in step 2/6." in rest
-    assert not (tmp_path / "sync.c1z").exists()
+        rest = read(process)
+    assert (process.returncode, "Stopped. Nothing of the demo" in rest) == (0, True), rest
+    assert at_work_in(tmp_path) == []
 
 
-def test_a_failing_connector_is_named_with_its_step(
+def test_ctrl_c_in_the_middle_ends_every_process(tmp_path: Path) -> None:
+    with running(tmp_path, "--once") as process:
+        until(process, "$ ostiary connectors create")
+        os.killpg(process.pid, signal.SIGINT)
+        rest = read(process)
+    assert (process.returncode, "Stopped in step 3/6." in rest) == (130, True), rest
+    assert at_work_in(tmp_path) == []
+
+
+def test_a_server_that_does_not_start_is_named_with_its_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(programs, "_installed", lambda name: Path("/bin/false"))
+    monkeypatch.setattr(server, "COMMAND", ["/bin/false"])
     ran = CliRunner().invoke(app, ["demo", "--once", "--dir", str(tmp_path)])
     assert ran.exit_code == 1
-    assert "Step 2/6 failed: Sync it into" in ran.output
-    assert "The connector ended with exit code 1" in " ".join(ran.output.split())
+    assert "Step 2/6 failed: Start the server" in ran.output
+    assert "The server ended with exit code 1" in " ".join(ran.output.split())
 
 
-def test_a_file_that_no_demo_made_is_left_alone(tmp_path: Path) -> None:
-    file = tmp_path / "sync.c1z"
-    file.write_bytes(b"from production")
+def test_data_that_no_demo_made_are_left_alone(tmp_path: Path) -> None:
+    keys = tmp_path / "server" / "keys.json"
+    keys.parent.mkdir()
+    keys.write_bytes(b"of production")
     ran = CliRunner().invoke(app, ["demo", "--once", "--dir", str(tmp_path)])
     assert ran.exit_code == 1
     assert "was not made by a demo" in " ".join(ran.output.split())
-    assert [path.name for path in tmp_path.iterdir()] == ["sync.c1z"]
-    assert file.read_bytes() == b"from production"
+    assert [path.name for path in tmp_path.iterdir()] == ["server"]
+    assert keys.read_bytes() == b"of production"
 
 
 def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
@@ -149,43 +165,87 @@ def test_two_demos_do_not_share_a_folder(tmp_path: Path) -> None:
         pass
 
 
-SYNC = Contents("first", resources=2, entitlements=1, grants=1, facts=frozenset({"a", "b"}))
+def test_a_port_that_is_taken_is_replaced(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        assert open_port(taken) not in (0, taken)
 
 
-def test_a_change_the_file_does_not_show_fails_the_step() -> None:
+def test_a_database_that_a_killed_server_left_is_stopped(tmp_path: Path) -> None:
+    killed = (
+        "import os; from pathlib import Path\n"
+        "from ostiary.server.kernel.postgres import EmbeddedPostgres\n"
+        f"EmbeddedPostgres(Path({str(tmp_path)!r}) / 'postgres').start()\n"
+        "os._exit(9)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", killed], timeout=PATIENCE).returncode == 9
+    process_id = tmp_path / "postgres" / "data" / "postmaster.pid"
+    assert process_id.exists()
+    stop_database(tmp_path)
+    assert not process_id.exists()
+
+
+def test_a_change_the_server_does_not_show_fails_the_step() -> None:
     made = make(story("small"))
-    assert len(made) == 5
-    facts = SYNC.facts | set().union(*(change.appears for change in made[:-1]))
-    gone = set().union(*(change.disappears for change in made))
-    before = replace(SYNC, facts=SYNC.facts | gone)
-    after = replace(SYNC, sync_id="second", facts=facts)
+    rows = [row("added", each) for change in made for each in change.comes]
+    rows += [row("removed", each) for change in made for each in change.goes]
+    check_changes(made, rows)
+    renamed = next(change for change in made if change.mark == "~")
+    kept = [each for each in rows if each["resource"] != "SG-Month-End"]
     with pytest.raises(StepFailedError, match=r"SG-Nested, .* is renamed SG-Month-End"):
-        compare(Narrator(1), (Cost(8, 15), before), (Cost(6, 11), after), made, 10)
+        check_changes(made, kept)
+    assert not Change("+", "", comes=renamed.comes).shows(
+        [each | {"change": "removed"} for each in rows]
+    )
 
 
-@pytest.mark.parametrize("cost", [Cost(11, 11), Cost(8, 15)])
-def test_a_second_sync_that_is_not_cheaper_fails_the_step(cost: Cost) -> None:
-    after = replace(SYNC, sync_id="second")
-    with pytest.raises(StepFailedError, match="should take fewer, and at most 10"):
-        compare(Narrator(1), (Cost(8, 15), SYNC), (cost, after), [], 10)
+def row(change: str, access: Access) -> dict[str, str]:
+    return {
+        "change": change,
+        "principal": access.person,
+        "entitlement": access.entitlement,
+        "resource": access.resource,
+    }
 
 
-def test_a_second_run_without_a_sync_of_its_own_fails_the_step() -> None:
-    with pytest.raises(StepFailedError, match="no sync of its own"):
-        compare(Narrator(1), (Cost(8, 15), SYNC), (Cost(6, 11), SYNC), [], 10)
+@contextmanager
+def running(folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [*COMMAND, "--dir", str(folder), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        process_group=0,
+    ) as process:
+        yield process
 
 
-def syncs(file: Path) -> list[str]:
-    with C1zReader(file) as reader:
-        return [run.sync_id for run in sorted(reader.syncs, key=lambda run: run.started_at)]
+def until(process: subprocess.Popen[str], text: str) -> list[str]:
+    """What it says up to there."""
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if text in line:
+            return said
+    raise AssertionError("".join(said))
 
 
-def names(file: Path, sync_id: str) -> set[str]:
-    with C1zReader(file, sync_id=sync_id) as reader:
-        return set(_names(reader))
+def read(process: subprocess.Popen[str]) -> str:
+    """The rest."""
+    assert process.stdout is not None
+    return process.stdout.read()
 
 
-def _names(reader: C1zReader) -> Iterator[str]:
-    for kind in ("user", "group"):
-        for resource in reader.resources(resource_type=kind):
-            yield resource.display_name
+def at_work_in(folder: Path) -> list[str]:
+    """Command lines and directories of processes that have to do with it."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_text().replace("\0", " ")
+            place = os.readlink(process / "cwd")
+        except OSError:
+            continue
+        if str(folder) in words + place:
+            found.append(f"{words} in {place}")
+    return found

@@ -1,3 +1,3 @@
-"""`ostiary demo`: a simulated tenant, two syncs and one answer, with every step checked."""
+"""`ostiary demo`: a simulated tenant, a server and three answers, with every step checked."""
 
 from ostiary.cli.demo.command import demo as demo

@@ -13,28 +13,32 @@ STOPPED = 130
 
 def demo(
     once: Annotated[
-        bool, typer.Option("--once", help="Run through and end, as every run does today.")
+        bool, typer.Option("--once", help="End after the last step instead of staying up.")
     ] = False,
     folder: Annotated[
-        Path, typer.Option("--dir", help="Where to leave the file; made if it is not there.")
+        Path, typer.Option("--dir", help="Where to leave the data; made if it is not there.")
     ] = Path("demo"),
 ) -> None:
-    """Sync a simulated Entra tenant twice and explain one access, checking every step.
+    """Connect a simulated Entra tenant to a server, and ask it three questions.
 
-    Needs no account and no network. Ends with 0 only if every step did what it said.
+    Every step is checked. Needs no account and no network. Then tenant and server stay up until
+    Ctrl-C. Ends with 0 only if every step did what it said.
     """
     from ostiary.cli.demo.narrator import Narrator, StepFailedError
-    from ostiary.cli.demo.run import STEPS, run
+    from ostiary.cli.demo.run import STEPS, play
+    from ostiary.cli.demo.surroundings import stoppable
 
     narrator = Narrator(STEPS)
     try:
-        run(narrator, folder)
+        with stoppable():
+            play(narrator, folder, stay=not once)
     except StepFailedError as error:
         narrator.failed(str(error))
         raise typer.Exit(1) from error
     except KeyboardInterrupt as error:
         narrator.stopped()
-        raise typer.Exit(STOPPED) from error
+        if not narrator.finished:
+            raise typer.Exit(STOPPED) from error
     except Exception as error:
         narrator.failed(f"{type(error).__name__}: {error}")
         raise

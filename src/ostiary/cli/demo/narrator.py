@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -28,6 +29,8 @@ class Narrator:
         self._steps = steps
         self._number = 0
         self._title = ""
+        self.finished = False
+        """Whether all steps are done, and what follows may end at any time."""
         encoding = (self._console.encoding or "").lower()
         self._done, self._not_done = ("✓", "✗") if encoding.startswith("utf") else ("ok:", "x")
 
@@ -74,6 +77,18 @@ class Narrator:
     def show(self, picture: RenderableType) -> None:
         self._print(Padding(picture, (0, 0, 0, _INDENT), expand=False))
 
+    def line(self, text: str) -> None:
+        """Whole, so that it can be copied."""
+        self._print(Text(f"{' ' * _INDENT}{text}", style="cyan"))
+
+    @contextmanager
+    def busy(self) -> Iterator[Callable[[str], None]]:
+        """What is told inside is a line each; a terminal shows that the last is not over yet."""
+        with self._console.status("", spinner_style="dim") as status:
+            if not self.at_terminal:
+                status.stop()
+            yield self.say
+
     def heading(self, text: str) -> None:
         self._print("")
         self._print(Text(text, style="bold"))
@@ -95,7 +110,8 @@ class Narrator:
 
     def stopped(self) -> None:
         self._print("")
-        where = f" in step {self._number}/{self._steps}" if self._number else ""
+        unfinished = self._number and not self.finished
+        where = f" in step {self._number}/{self._steps}" if unfinished else ""
         self._print(f"Stopped{where}. Nothing of the demo is running any more.")
 
     def _print(self, what: RenderableType) -> None:
