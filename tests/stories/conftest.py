@@ -14,17 +14,28 @@ from ostiary.server.kernel.secrets import Key, Keyring
 from ostiary.server.kernel.settings import Settings
 from ostiary.server.kernel.work import Kernel
 from ostiary.tenant.tls import server_certificate
-from tests.server.conftest import no_settings_of_the_machine, postgres
+from tests.server.conftest import empty_database, no_settings_of_the_machine, postgres
+from tests.server.notify.post import PostOffice, working
 from tests.server.postgres import TestPostgres
 from tests.stories.server import StoryServer, serving
 from tests.stories.world import Stage
 
-__all__ = ["no_settings_of_the_machine", "postgres"]
+__all__ = ["empty_database", "no_settings_of_the_machine", "postgres"]
+
+
+@pytest.fixture(scope="module")
+def office() -> Iterator[PostOffice]:
+    """The SMTP server that the stories of a file send to."""
+    with working(PostOffice()) as office:
+        yield office
 
 
 @pytest.fixture(scope="module")
 def server(
-    postgres: TestPostgres, worker_id: str, tmp_path_factory: pytest.TempPathFactory
+    postgres: TestPostgres,
+    worker_id: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    office: PostOffice,
 ) -> Iterator[StoryServer]:
     """One for the stories of a file; each story has apps, connectors and a tenant of its own.
 
@@ -40,10 +51,14 @@ def server(
             database_url=SecretStr(database.url),
             tls_host="127.0.0.1",
             tls_port=0,
+            smtp_host="127.0.0.1",
+            smtp_port=office.port,
+            smtp_security="none",
+            mail_from="ostiary@corp.test",
         )
     clock = FixedClock(datetime.now(UTC).replace(microsecond=0))
     kernel = Kernel(settings, database, clock, Keyring([Key(bytes(range(32)))]))
-    with serving(kernel, clock) as running:
+    with serving(kernel, clock, office) as running:
         yield running
     database.close()
     postgres.drop(name)

@@ -8,7 +8,9 @@ import threading
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,9 +25,12 @@ from ostiary.server.kernel.clock import FixedClock
 from ostiary.server.kernel.work import Kernel
 from ostiary.server.kernel.worker import Worker
 from tests.server.auth.people import CHEAP, PASSWORD
+from tests.server.notify.post import PostOffice
 
 PATIENCE = 120.0
 """Seconds until something that should end counts as hanging."""
+
+ADMINISTRATOR = "carol@corp.test"
 
 T = TypeVar("T")
 
@@ -39,6 +44,7 @@ class StoryServer:
     loop: asyncio.AbstractEventLoop
     worker: Worker
     port: int
+    office: PostOffice = field(repr=False)
 
     @property
     def base_url(self) -> str:
@@ -59,6 +65,16 @@ class StoryServer:
         """
         self.run(self.worker.drain())
 
+    def tick(self, name: str) -> None:
+        """As when the time of a periodic job has come."""
+        (job,) = (job for jobs in JOBS for job in jobs if job.name == name)
+        job.function(self.kernel)
+        self.work_off()
+
+    def mails_to(self, email: str) -> list[EmailMessage]:
+        """That reached the SMTP server, oldest first."""
+        return [mail for recipients, mail in self.office.received if recipients == [email]]
+
     def add_person(self, email: str, *roles: Role) -> str:
         """A local account whose password is PASSWORD. Returns its id."""
         with self.kernel.work(SYSTEM) as unit:
@@ -72,25 +88,36 @@ class StoryServer:
         """A client as a browser is: with the session's cookie and CSRF token."""
         trust = ssl.create_default_context(cafile=str(self.authority))
         with httpx2.Client(base_url=self.base_url, verify=trust, timeout=PATIENCE) as client:
-            answer = client.post("/auth/sign_in", data={"email": email, "password": PASSWORD})
-            assert answer.status_code == 303, answer.text
-            client.headers["x-csrf-token"] = client.get("/auth/session").json()["csrfToken"]
+            sign_in(client, email)
             yield client
 
+    def wait(self, client: httpx2.Client, email: str, by: timedelta) -> None:
+        """Longer than a session lasts: who waits signs in again."""
+        self.clock.advance(by)
+        sign_in(client, email)
+
     @contextmanager
-    def administrator(self, email: str = "carol@corp.test") -> Iterator[httpx2.Client]:
+    def administrator(self, email: str = ADMINISTRATOR) -> Iterator[httpx2.Client]:
         self.add_person(email, SUPER_ADMINISTRATOR)
         with self.signed_in(email) as client:
             yield client
 
 
+def sign_in(client: httpx2.Client, email: str) -> None:
+    client.headers.pop("x-csrf-token", None)
+    answer = client.post("/auth/sign_in", data={"email": email, "password": PASSWORD})
+    assert answer.status_code == 303, answer.text
+    client.headers["x-csrf-token"] = client.get("/auth/session").json()["csrfToken"]
+
+
 @contextmanager
-def serving(kernel: Kernel, clock: FixedClock) -> Iterator[StoryServer]:
+def serving(kernel: Kernel, clock: FixedClock, office: PostOffice) -> Iterator[StoryServer]:
     """The TLS port with everything on it, in a thread of its own."""
     started: Future[StoryServer] = Future()
     stopping = asyncio.Event()
     thread = threading.Thread(
-        target=lambda: asyncio.run(_serve(kernel, clock, started, stopping)), name="story-server"
+        target=lambda: asyncio.run(_serve(kernel, clock, office, started, stopping)),
+        name="story-server",
     )
     thread.start()
     server = started.result(PATIENCE)
@@ -102,7 +129,11 @@ def serving(kernel: Kernel, clock: FixedClock) -> Iterator[StoryServer]:
 
 
 async def _serve(
-    kernel: Kernel, clock: FixedClock, started: Future[StoryServer], stopping: asyncio.Event
+    kernel: Kernel,
+    clock: FixedClock,
+    office: PostOffice,
+    started: Future[StoryServer],
+    stopping: asyncio.Event,
 ) -> None:
     try:
         app = create_app(kernel)
@@ -117,7 +148,7 @@ async def _serve(
     except BaseException as error:
         started.set_exception(error)
         return
-    started.set_result(StoryServer(kernel, clock, loop, worker, listener.port))
+    started.set_result(StoryServer(kernel, clock, loop, worker, listener.port, office))
     await stopping.wait()
     await listener.stop()
     await running

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ostiary.server.connectors.rules import SyncState
 from ostiary.tenant.directory import Directory, Kind
 from ostiary.tenant.stories import story
+from tests.stories.server import ADMINISTRATOR
 from tests.stories.truth import assert_truth, told
 from tests.stories.world import Stage
 
@@ -68,12 +69,14 @@ def test_17_when_half_the_groups_vanish_nothing_happens_until_somebody_confirms(
         )
         assert told(world) == before
         assert world.differences(then) == []
-        assert world.alerts() == ["sync_held"]
+        world.server.tick("connectors.tell_alerts")
+        world.server.tick("connectors.tell_alerts")
+        (mail,) = world.server.mails_to(ADMINISTRATOR)
+        assert mail["Subject"] == "Entra waits for your confirmation"
         connector = world.connector()
         assert connector["status"]["status"] == "SYNC_STATUS_DISABLED"
         assert connector["syncDisabledReason"] == held.error
-        path = f"/api/v1/apps/{world.app_id}/connectors/{world.connector_id}/force_sync"
-        assert world.client.post(path).json()["code"] == 9
+        assert world.client.post(f"/api/v1{world.path}/force_sync").json()["code"] == 9
         world.confirm()
         assert world.newest_sync().state is SyncState.DONE
         assert world.status() == "SYNC_STATUS_DONE"

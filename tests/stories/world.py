@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import psycopg
 
-from ostiary.server.connectors.actions.syncs import confirm_sync
 from ostiary.server.connectors.rules import SyncState
 from ostiary.server.connectors.store import journal, registry, syncs
 from ostiary.server.connectors.store.journal import Line
 from ostiary.server.connectors.store.syncs import Sync
-from ostiary.server.kernel.actor import SYSTEM
 from ostiary.tenant.directory import Directory
 from ostiary.tenant.server import SimulatedTenant
+from tests.server.connectors.hosted.world import ENTRA, configuration, secret_settings
 from tests.stories.agent import Agent, in_time_of
 from tests.stories.asking import AppView
-from tests.stories.server import PATIENCE, StoryServer
+from tests.stories.server import ADMINISTRATOR, PATIENCE, StoryServer
 
 SELF_HOSTED = "2HErg7BRmNdHgX8sTCWVq4E1fyh"
 """What C1's catalogue calls a connector that somebody runs themselves (c1-api reference 3.1)."""
@@ -47,6 +47,10 @@ class World(AppView):
     agent: Agent
     watching: psycopg.Connection[Any] = field(repr=False)
 
+    @property
+    def path(self) -> str:
+        return f"/apps/{self.app_id}/connectors/{self.connector_id}"
+
     def id_of(self, name: str) -> str:
         """The object id of somebody or something in the tenant, by its name or its login."""
         return self.tenant.directory.id_of(name)
@@ -55,7 +59,7 @@ class World(AppView):
         """Asks for a sync over REST unless the first one still waits, and sees it to its end."""
         self.server.clock.advance(1)
         if self.newest_sync().state is not SyncState.QUEUED:
-            self.post(f"/apps/{self.app_id}/connectors/{self.connector_id}/force_sync")
+            self.post(f"{self.path}/force_sync")
         self.agent.poll_now()
         self._await_upload()
         self.server.work_off()
@@ -70,9 +74,12 @@ class World(AppView):
     def confirm(self) -> None:
         """Somebody says that what a held sync would remove is really gone."""
         self.server.clock.advance(1)
-        with self.server.kernel.work(SYSTEM) as unit:
-            confirm_sync(unit, self.connector_id)
+        self.post(f"{self.path}/confirm_sync_valid/{self.newest_sync().id}")
         self.server.work_off()
+
+    def wait(self, by: timedelta) -> None:
+        """Days go by on the server; the administrator is signed in again."""
+        self.server.wait(self.client, ADMINISTRATOR, by)
 
     def at(self) -> str:
         """The server's time, for asking about it later; the clock moves on."""
@@ -82,7 +89,7 @@ class World(AppView):
 
     def connector(self) -> dict[str, Any]:
         """As REST shows it."""
-        reply = self.get(f"/apps/{self.app_id}/connectors/{self.connector_id}")
+        reply = self.get(self.path)
         shown: dict[str, Any] = reply["connectorView"]["connector"]
         return shown
 
@@ -102,11 +109,6 @@ class World(AppView):
         """Newest first."""
         with self.server.kernel.read() as connection:
             return journal.read_lines(connection, self._connector_key(connection))
-
-    def alerts(self) -> list[str]:
-        """Of which nobody has been told."""
-        with self.server.kernel.read() as connection:
-            return journal.untold_alerts(connection, self._connector_key(connection))
 
     def _connector_key(self, connection: Any) -> int:
         found = registry.find(connection, self.connector_id)
@@ -154,11 +156,13 @@ class Stage:
         options: dict[str, str] | None = None,
         *,
         into: str = "",
+        told: bool = False,
     ) -> Iterator[World]:
-        """A connector of a tenant that runs; `into` is the app that it fills, else a new one."""
+        """A connector of a tenant that runs; `into` is the app that it fills, else a new one.
+        `told`: the server knows its settings, as of one that it could run itself."""
         self._worlds += 1
         app_id = into or self._app()
-        connector_id = self._connector(app_id)
+        connector_id = self._connector(app_id, tenant if told else None)
         environment = self._credential(app_id, connector_id) | tenant.environment
         environment |= {"SSL_CERT_FILE": str(self.trusted)} | (options or {})
         state = self.folder / f"agent-{self._worlds}"
@@ -177,9 +181,16 @@ class Stage:
         made = self.admin.post("/api/v1/apps", json={"displayName": f"Corp {self._worlds}"})
         return str(made.json()["app"]["id"])
 
-    def _connector(self, app_id: str) -> str:
-        body = {"catalogId": SELF_HOSTED, "displayName": "Entra"}
-        made = self.admin.post(f"/api/v1/apps/{app_id}/connectors", json=body)
+    def _connector(self, app_id: str, known: SimulatedTenant | None) -> str:
+        path, body = f"/api/v1/apps/{app_id}/connectors", {"displayName": "Entra"}
+        if known is None:
+            made = self.admin.post(path, json=body | {"catalogId": SELF_HOSTED})
+        else:
+            config = configuration(secret_settings(known))
+            made = self.admin.post(
+                f"{path}/create", json=body | {"catalogId": ENTRA, "config": config}
+            )
+        assert made.status_code == 200, made.text
         return str(made.json()["connectorView"]["connector"]["id"])
 
     def _credential(self, app_id: str, connector_id: str) -> dict[str, str]:
