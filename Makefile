@@ -11,7 +11,7 @@ help:  ## List the targets
 
 WEB := src/ostiary/server/web
 WEB_SOURCES := scripts/web.js package-lock.json $(shell find src/ostiary/server -name '*.html' \
-	-o -path '*/web/assets/*' -o -path '*/web/*.py' -o -name 'pages*.py')
+	-o -path '*/web/assets/*' -o -path '*/web/*.py' -o -name 'pages*.py' -o -name 'views*.py')
 
 install: .venv/.installed $(WEB)/static/manifest.json  ## Install the locked dependencies and build the web's files
 

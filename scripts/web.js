@@ -14,7 +14,7 @@ const server = join(root, "src/ostiary/server");
 const assets = join(server, "web/assets");
 const target = join(server, "web/static");
 
-const USES_STYLES = /(\/templates\/.*\.html|\/web\/.*\.py|pages(\/.*)?\.py|\/assets\/.*\.js)$/;
+const USES_STYLES = /(\/templates\/.*\.html|\/web\/.*\.py|(pages|views)(\/.*)?\.py|\/assets\/.*\.js)$/;
 
 async function scripts() {
   const result = await build({
