@@ -109,7 +109,7 @@ def _entitlement(kind: str, number: int) -> v2.Entitlement:
     return v2.Entitlement(
         id=f"{kind}:{_id(kind, number)}:{slug}",
         resource=v2.Resource(id=v2.ResourceId(resource_type=kind, resource=_id(kind, number))),
-        display_name=slug,
+        display_name=f"{kind.title()} {number} {slug}",
         slug=slug,
     )
 
