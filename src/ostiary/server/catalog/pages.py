@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
@@ -13,7 +14,7 @@ from ostiary.server.catalog.api.permissions import Adopter, Reader, Searcher, ow
 from ostiary.server.catalog.store import app_search, app_table
 from ostiary.server.catalog.store.asked import Asked
 from ostiary.server.kernel.auth import user_store
-from ostiary.server.kernel.authz.permissions import Permission
+from ostiary.server.kernel.authz.permissions import Permission, Reach
 from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.errors import AppError, invalid, not_found
 from ostiary.server.web.components.forms import Form as FormModel
@@ -38,6 +39,7 @@ class Shown:
 
     managed: bool
     viewer: str | None
+    at: datetime | None = None
 
     def read(self, connection: Connection, wanted: Wanted) -> Found[app_table.ListedApp]:
         asked = (
@@ -59,7 +61,9 @@ class Shown:
         return app_table.count(connection, self._all())
 
     def _all(self) -> Asked:
-        return Asked(viewer=self.viewer).where("a.managed = :managed", managed=self.managed)
+        return app_table.known(self.at, self.viewer).where(
+            "a.managed = :managed", managed=self.managed
+        )
 
 
 @router.get("")
@@ -69,11 +73,11 @@ def list_apps(shell: ShellOf, access: Searcher) -> Response:
     viewer = own_only(access)
     with shell.kernel.read() as connection:
         parents = [] if managed else app_table.parents(connection, viewer)
-        numbers = [Shown(each, viewer).count(connection) for each in (True, False)]
+        numbers = [Shown(each, viewer, shell.as_of).count(connection) for each in (True, False)]
     may_manage = shell.allows(Permission.APPS_ADOPT)
     listing = views.MANAGED if managed else views.unmanaged(parents, may_manage=may_manage)
     tabs = views.list_tabs(*numbers, managed=managed)
-    shown = Shown(managed, viewer)
+    shown = Shown(managed, viewer, shell.as_of)
     return list_page(shell, "catalog/apps.html", "Apps", listing, shown.read, tabs=tabs)
 
 
@@ -110,7 +114,7 @@ def manage(
 @router.get("/{app_id}")
 def show_app(shell: ShellOf, access: Reader, app_id: str) -> Response:
     with shell.kernel.read() as connection:
-        app = app_table.find(connection, app_id)
+        app = app_table.find(connection, app_id, shell.as_of)
     if app is None:
         raise not_found(f"There is no app {app_id}.")
     return shell.page(
@@ -143,8 +147,8 @@ def _find(shell: Shell, connection: Connection, query: str, most: int) -> list[H
     reach = shell.caller.reach(Permission.APPS_VIEW)
     if not reach:
         return []
-    everything = "all" in reach
-    asked = Asked(viewer=None if everything else shell.caller.user.public_id)
+    viewer = None if Reach.ALL in reach else shell.caller.user.public_id
+    asked = app_table.known(shell.as_of, viewer)
     asked.containing(query, app_search.NAME)
     found = app_table.read(connection, asked, order="name", descending=False, size=most, offset=0)
     return [

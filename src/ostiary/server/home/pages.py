@@ -114,8 +114,12 @@ def _estate(shell: Shell, connection: Connection) -> Estate:
     last = at.date()
     grants = estate.daily(connection, "grants", last - timedelta(days=DAYS - 1), last)
     tiles = [
-        Tile("Managed apps", Shown(True, None).count(connection), "/apps"),
-        Tile("Unmanaged apps", Shown(False, None).count(connection), "/apps?tab=unmanaged"),
+        Tile("Managed apps", Shown(True, None, shell.as_of).count(connection), "/apps"),
+        Tile(
+            "Unmanaged apps",
+            Shown(False, None, shell.as_of).count(connection),
+            "/apps?tab=unmanaged",
+        ),
         Tile("People", counting.people(connection)),
         Tile("Accounts", totals.get("accounts")),
         Tile("Entitlements", totals.get("entitlements")),

@@ -18,7 +18,9 @@ _COUNTED: Final = """
     (SELECT sum(n.value::bigint) FROM connector_feeds f
     CROSS JOIN LATERAL (
         SELECT h.counts FROM sync_history h
-        WHERE h.feed_id = f.id AND h.state = 'applied' ORDER BY h.at DESC LIMIT 1
+        WHERE h.feed_id = f.id AND h.state = 'applied'
+            AND (CAST(:at AS timestamptz) IS NULL OR h.at <= :at)
+        ORDER BY h.at DESC LIMIT 1
     ) c CROSS JOIN LATERAL jsonb_each_text(c.counts -> '{kind}') n
     WHERE f.app_id = a.id)::bigint AS {kind}
 """
@@ -80,10 +82,17 @@ def read(
     return [ListedApp(**row) for row in asked.rows(connection, _SELECT, by, size, offset)]
 
 
-def find(connection: sa.Connection, app_id: str) -> ListedApp | None:
-    asked = Asked().where("a.public_id = :id", id=app_id)
+def find(connection: sa.Connection, app_id: str, at: datetime | None = None) -> ListedApp | None:
+    """None when there is, or was at `at`, no such app."""
+    asked = known(at).where("a.public_id = :id", id=app_id)
     rows = asked.rows(connection, _SELECT, "a.id", 1)
     return ListedApp(**rows[0]) if rows else None
+
+
+def known(at: datetime | None, viewer: str | None = None) -> Asked:
+    """Apps that are there, or were at `at`; whether they were managed then is not kept."""
+    asked = Asked(at=at, viewer=viewer)
+    return asked if at is None else asked.where("a.created_at <= :at")
 
 
 def count(connection: sa.Connection, asked: Asked) -> int:

@@ -6,7 +6,7 @@ import { CanvasRenderer } from "echarts/renderers";
 use([AriaComponent, BarChart, CanvasRenderer, GridComponent, LegendComponent, LineChart, TooltipComponent]);
 
 // Okabe and Ito's colours, told apart without colour vision.
-const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00"];
+const COLOURS = ["#2f86c9", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00"];
 
 export function draw(place) {
   const given = JSON.parse(place.querySelector("script").textContent);
@@ -20,7 +20,7 @@ export function draw(place) {
     animation: false,
     color: COLOURS,
     aria: { enabled: true, decal: { show: given.series.length > 1 && given.shape === "bar" } },
-    grid: { left: 8, right: 8, top: given.series.length > 1 ? 32 : 8, bottom: 0, containLabel: true },
+    grid: { left: 8, right: 8, top: given.series.length > 1 ? 32 : 8, bottom: 4, containLabel: true },
     legend: { show: given.series.length > 1, top: 0, textStyle: { color: ink } },
     tooltip: { trigger: "axis", renderMode: "richText" },
     xAxis: { type: "category", data: given.labels, boundaryGap: given.shape === "bar", ...axis },
