@@ -124,7 +124,7 @@ def _entitlements(
 ) -> dict[str, AppEntitlementView]:
     """By id. What a grant outlived by a moment is told as far as the grant knows it."""
     ids = list(dict.fromkeys(grant.entitlement.id for grant in grants))
-    asked = Asked(at).where("e.public_id = ANY (:ids)", ids=ids)
+    asked = Asked(at).among("e.public_id", "ids", ids)
     views = {
         view.app_entitlement.id: view
         for view in entitlement_views(

@@ -17,12 +17,16 @@ THEN: Final = "{0}.valid_from <= :at AND {0}.valid_to > :at"
 
 @dataclass
 class Asked:
-    """Conditions with their values. `viewer`: only what is in apps that this user owns."""
+    """Conditions with their values. `viewer`: only what is in apps that this user owns.
+
+    `wanted` tells, by expression, the values that `among` and `overlapping` let through.
+    """
 
     at: datetime | None = None
     viewer: str | None = None
     conditions: list[str] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
+    wanted: dict[str, list[str]] = field(default_factory=dict)
 
     def where(self, condition: str, **values: Any) -> Asked:
         self.conditions.append(condition)
@@ -31,9 +35,10 @@ class Asked:
 
     def among(self, expression: str, name: str, wanted: Sequence[str]) -> Asked:
         """Nothing wanted is everything wanted, as in the searches of C1."""
-        return (
-            self.where(f"{expression} = ANY(:{name})", **{name: list(wanted)}) if wanted else self
-        )
+        if not wanted:
+            return self
+        self.wanted[expression] = list(wanted)
+        return self.where(f"{expression} = ANY(:{name})", **{name: list(wanted)})
 
     def outside(self, expression: str, name: str, unwanted: Sequence[str]) -> Asked:
         if not unwanted:
@@ -41,11 +46,10 @@ class Asked:
         return self.where(f"{expression} <> ALL(:{name})", **{name: list(unwanted)})
 
     def overlapping(self, array: str, name: str, wanted: Sequence[str]) -> Asked:
-        return (
-            self.where(f"{array} && CAST(:{name} AS text[])", **{name: list(wanted)})
-            if wanted
-            else self
-        )
+        if not wanted:
+            return self
+        self.wanted[array] = list(wanted)
+        return self.where(f"{array} && CAST(:{name} AS text[])", **{name: list(wanted)})
 
     def disjoint(self, array: str, name: str, unwanted: Sequence[str]) -> Asked:
         if not unwanted:
@@ -72,6 +76,11 @@ class Asked:
         )
         values = {**self._bound(), "size": size, "offset": offset}
         return connection.execute(statement, values).mappings().all()
+
+    def keys(self, connection: sa.Connection, query: str) -> list[int]:
+        """Of a query for one column, as `rows` takes it."""
+        statement = sa.text(f"{query} WHERE {self._where()}")
+        return list(connection.scalars(statement, self._bound()))
 
     def count(self, connection: sa.Connection, source: str) -> int:
         """`source`: the tables of a query from FROM on, before its WHERE."""

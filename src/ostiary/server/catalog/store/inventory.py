@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,6 +10,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from ostiary.server.catalog.store.asked import Asked
+from ostiary.server.catalog.store.narrowing import Candidates, page
+from ostiary.server.catalog.store.scope import entitlement_candidates, resource_candidates
 from ostiary.server.kernel.errors import not_found
 
 RESOURCE_NAME: Final = "coalesce(x.display_name, v.display_name)"
@@ -128,13 +130,21 @@ def types(
 def resources(
     connection: sa.Connection, asked: Asked, after: int = 0, size: int = 100
 ) -> list[Resource]:
-    return [Resource(**row) for row in _rows(connection, _RESOURCES, "r.id", asked, after, size)]
+    """Here as below: those with known ids are looked up, others are found by narrower queries."""
+    if "r.public_id" in asked.wanted:
+        rows = _rows(connection, _RESOURCES, "r.id", asked, after, size)
+    else:
+        rows = _found(connection, _RESOURCES, "r.id", asked, resource_candidates, after, size)
+    return [Resource(**row) for row in rows]
 
 
 def entitlements(
     connection: sa.Connection, asked: Asked, after: int = 0, size: int = 100
 ) -> list[Entitlement]:
-    rows = _rows(connection, _ENTITLEMENTS, "e.id", asked, after, size)
+    if "e.public_id" in asked.wanted:
+        rows = _rows(connection, _ENTITLEMENTS, "e.id", asked, after, size)
+    else:
+        rows = _found(connection, _ENTITLEMENTS, "e.id", asked, entitlement_candidates, after, size)
     return [Entitlement(**row) for row in rows]
 
 
@@ -169,6 +179,7 @@ def held_by(asked: Asked, accounts: Sequence[str], without: Sequence[str] = ()) 
         f"WHERE h.public_id = ANY(:{{name}}) AND {asked.version('g')})"
     )
     if accounts:
+        asked.wanted["h.public_id"] = list(accounts)
         asked.where(held.format(kind="IN", name="holders"), holders=list(accounts))
     if without:
         asked.where(held.format(kind="NOT IN", name="others"), others=list(without))
@@ -191,6 +202,7 @@ def with_traits(asked: Asked, wanted: Sequence[str], unwanted: Sequence[str]) ->
     types.disjoint("tv.traits", "no_traits", unwanted)
     if not types.conditions:
         return asked
+    asked.wanted |= types.wanted
     return asked.where(
         "EXISTS (SELECT FROM resource_type_versions tv WHERE tv.resource_type_id = t.id "
         f"AND {asked.version('tv')} AND {' AND '.join(types.conditions)})",
@@ -203,3 +215,22 @@ def _rows(
 ) -> Sequence[sa.RowMapping]:
     asked.where(f"{key} > :after", after=after)
     return asked.rows(connection, query.format(version=asked.version("v")), key, size)
+
+
+def _found(
+    connection: sa.Connection,
+    query: str,
+    key: str,
+    asked: Asked,
+    candidates: Callable[[sa.Connection, Asked], Candidates],
+    after: int,
+    size: int,
+) -> Sequence[sa.RowMapping]:
+    asked.where(f"{key} = ANY(:candidates)")
+    selection = query.format(version=asked.version("v"))
+
+    def read(keys: Sequence[int], most: int) -> Sequence[sa.RowMapping]:
+        asked.values["candidates"] = list(keys)
+        return asked.rows(connection, selection, key, most)
+
+    return page(connection, candidates(connection, asked), read, after, size)
