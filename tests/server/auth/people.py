@@ -109,8 +109,8 @@ def signed(
     key: Ed25519PrivateKey, claims: Mapping[str, Any], header: Mapping[str, Any] | None = None
 ) -> str:
     head = {"alg": "EdDSA", "nonce": "0123456789abcdef0123456789abcdef"} | dict(header or {})
-    text = f"{_encode(json.dumps(head).encode())}.{_encode(json.dumps(claims).encode())}"
-    return f"{text}.{_encode(key.sign(text.encode()))}"
+    text = f"{encoded(json.dumps(head).encode())}.{encoded(json.dumps(claims).encode())}"
+    return f"{text}.{encoded(key.sign(text.encode()))}"
 
 
 def assertion_form(assertion: str, client_id: str) -> dict[str, str]:
@@ -128,7 +128,7 @@ def code_in(link: str) -> str:
     return match[1]
 
 
-def _encode(value: bytes) -> str:
+def encoded(value: bytes) -> str:
     return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
 
 

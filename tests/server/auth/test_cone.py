@@ -24,6 +24,7 @@ from ostiary.server.kernel.work import Kernel
 from tests.server.access.asking import Story
 from tests.server.access.test_api import APP, FINANCE, nested, own
 from tests.server.auth.people import People
+from tests.server.auth.workloads import SUBJECT, Platform, Workload, trust_platform
 
 CONE = os.environ.get("OSTIARY_STOCK_CONE") or shutil.which("cone")
 PATIENCE_SECONDS = 120
@@ -78,6 +79,10 @@ class Cone:
             "SSL_CERT_FILE": str(authority),
             "BROWSER": "true",
         }
+
+    def with_environment(self, **variables: str) -> Cone:
+        self._environment |= variables
+        return self
 
     async def start(self, *words: str) -> asyncio.subprocess.Process:
         assert CONE
@@ -168,3 +173,30 @@ async def test_cone_tells_a_basic_user_what_they_have(
             key = ["--client-id", made["client"]["clientId"], "-i"]
             key += ["--client-secret", made["clientSecret"]]
             await cone.run(*key, "has", story.app, story.entitlement(name), status=status)
+
+
+async def test_cone_exchanges_the_token_of_a_workload(
+    kernel: Kernel,
+    people: People,
+    app: FastAPI,
+    listening: socket.socket,
+    certificate: CertificateFiles,
+    tmp_path: Path,
+) -> None:
+    platform = Platform(kernel.clock)
+    trust_platform(app, platform)
+    browser = people.browser_of("carol@corp.test", SUPER_ADMINISTRATOR)
+    workload = Workload(people, browser)
+    workload.give_roles(SUPER_ADMINISTRATOR.id)
+    identity = {"CONDUCTORONE_CLIENT_ID": workload.client_id}
+    mine, stolen = (
+        Cone(tmp_path, certificate.authority).with_environment(
+            CONDUCTORONE_OIDC_TOKEN=platform.token(sub=subject), **identity
+        )
+        for subject in (SUBJECT, "repo:evil/infra:ref:refs/heads/main")
+    )
+    with served(app, listening, certificate):
+        for _ in range(2):
+            assert workload.service in await mine.run("whoami", "-o", "json")
+        assert "token exchange failed: 400" in await stolen.run("whoami", status=1)
+    assert people.audit_actions().count("auth.workload_federation_trust.exchange") == 2

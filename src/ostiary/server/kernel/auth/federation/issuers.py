@@ -128,7 +128,7 @@ class Issuers:
         if not is_issuer(found.get("issuer"), issuer):
             raise UnreachableError(f"{issuer} describes itself as another issuer")
         url = found.get("jwks_uri")
-        if not isinstance(url, str) or urlsplit(url).scheme != "https":
+        if not isinstance(url, str) or not _is_https(url):
             raise UnreachableError(f"{issuer} names no https URL of its keys")
         return url
 
@@ -139,6 +139,14 @@ class Issuers:
             if len(self._known) > MOST_ISSUERS:
                 self._known.popitem(last=False)
             return known
+
+
+def _is_https(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname)
 
 
 def is_issuer(claim: object, issuer: str) -> bool:

@@ -23,6 +23,8 @@ LARGEST = 16 * 1024
 """Characters; real tokens have about 2000."""
 MOST_KEYS = 100
 SMALLEST_RSA_BYTES = 256
+USES = ("sig", "jwt-svid")
+"""The second is what SPIFFE bundles say (SPIFFE Trust Domain and Bundle, section 4.2.2)."""
 
 _TYPES = {"R": "RSA", "P": "RSA", "E": "EC"}
 
@@ -103,7 +105,7 @@ def usable_keys(document: dict[str, Any]) -> list[IssuerKey]:
 
 def _imported(entry: dict[str, Any]) -> IssuerKey | None:
     kind, kid, algorithm = entry.get("kty"), entry.get("kid"), entry.get("alg")
-    if kind not in ("RSA", "EC", "OKP") or entry.get("use", "sig") != "sig":
+    if kind not in ("RSA", "EC", "OKP") or entry.get("use", "sig") not in USES:
         return None
     public: dict[str, Any] = {
         name: entry[name] for name in ("kty", "n", "e", "crv", "x", "y") if name in entry
