@@ -25,7 +25,7 @@ from rich.text import Text
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = [sys.executable, "-m", "ostiary.cli.main", "demo", "--once"]
 MOVE = re.compile(r"\x1b\[(\d*)([ABKJ])|\x1b\[\?25[hl]|(\r)|(\n)")
-FIRST, AFTER = "3/6", "Look around in the file"
+FIRST, AFTER = "4/6", "Every step did what it said."
 """The part that is drawn: from the line that begins with the one to before the other."""
 
 
@@ -92,7 +92,7 @@ def screen(sent: str) -> list[str]:
 def part(lines: list[str]) -> list[str]:
     plain = [Text.from_ansi(line).plain for line in lines]
     begin = next(n for n, line in enumerate(plain) if line.startswith(FIRST))
-    end = plain.index(AFTER)
+    end = next(n for n, line in enumerate(plain) if line.startswith(AFTER))
     return lines[begin:end]
 
 

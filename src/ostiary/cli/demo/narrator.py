@@ -63,12 +63,10 @@ class Narrator:
         self.say(text, self._done, "green")
 
     def command(self, words: Sequence[str]) -> None:
-        """On one line if it fits, else continued before each option as a shell allows."""
-        line = shlex.join(words)
-        if self.at_terminal and len(line) + _INDENT + 2 > self._console.width:
-            margin = " " * (_INDENT + 4)
-            line = line.replace(" --", f" \\\n{margin}--")
-        self.shell(line)
+        """On one line if it fits, else continued between words as a shell allows."""
+        line, *more = _lines(words, self._console.width - _INDENT - 4 if self.at_terminal else None)
+        margin = f" \\\n{' ' * (_INDENT + 4)}"
+        self.shell(margin.join((line, *more)))
 
     def shell(self, line: str) -> None:
         """What a shell takes as it stands."""
@@ -116,3 +114,22 @@ class Narrator:
 
     def _print(self, what: RenderableType) -> None:
         self._console.print(what, soft_wrap=isinstance(what, Text | str))
+
+
+def _lines(words: Sequence[str], width: int | None) -> list[str]:
+    """Filled up to `width`, with the value of an option never on another line than its name."""
+    if width is None:
+        return [shlex.join(words)]
+    units: list[str] = []
+    for place, word in enumerate(words):
+        if place and words[place - 1].startswith("--"):
+            units[-1] += f" {shlex.quote(word)}"
+        else:
+            units.append(shlex.quote(word))
+    lines = [units[0]]
+    for unit in units[1:]:
+        if len(lines[-1]) + 1 + len(unit) + len(" \\") <= width:
+            lines[-1] += f" {unit}"
+        else:
+            lines.append(unit)
+    return lines

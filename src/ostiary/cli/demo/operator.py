@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
-import click
 import typer
 
 from ostiary.cli.demo.narrator import Narrator, StepFailedError
@@ -52,9 +51,6 @@ def _invoke(words: Sequence[str]) -> int:
 
     try:
         code = app(list(words), standalone_mode=False)
-    except click.Abort as error:  # what click makes of Ctrl-C
+    except typer.Abort as error:  # what it makes of Ctrl-C
         raise KeyboardInterrupt from error
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
     return code if isinstance(code, int) else 0

@@ -13,6 +13,11 @@ APPROVERS = {"Alice Marlow", "Kira Novak"}
 APPROVERS_BEFORE = {"Alice Marlow"}
 
 
+def short_id(entitlement: str) -> str:
+    """The server's own id of something that somebody holds; the connector's may fill a line."""
+    return str(ask("access", "who", entitlement)[0]["entitlement_id"])
+
+
 def who_can(narrator: Narrator, approving: str) -> None:
     narrator.say("Who can approve expenses?")
     run(narrator, ["access", "who", approving])

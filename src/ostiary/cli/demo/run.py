@@ -80,7 +80,7 @@ class _Demo:
         self._sync_again(first, requests)
         self._compare(made, before)
         self.narrator.step("Ask three questions")
-        role = self._known(approving)
+        role = questions.short_id(self._known(approving))
         questions.who_can(self.narrator, role)
         questions.why(self.narrator, self._known(lambda each: members(each, RENAMED)))
         questions.who_could(self.narrator, role, before)
