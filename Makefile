@@ -4,7 +4,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo check format lint types imports unit test bench proto clean
+.PHONY: help install demo check format lint types imports browser unit test bench proto clean
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -50,7 +50,10 @@ types: install
 imports: install
 	$(RUN) lint-imports
 
-unit: install  ## Run the tests alone
+browser: install  ## Get the browser that some tests need (NO_BROWSER=1 goes without)
+	@scripts/browser.sh $(RUN)
+
+unit: browser  ## Run the tests alone
 	$(RUN) pytest -n 2 --dist loadfile
 
 test: check unit  ## Everything that must pass: format, lint, types, imports, tests

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx2
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from ostiary.server.app import create_app
+from ostiary.server.kernel.actor import SYSTEM
+from ostiary.server.kernel.auth import sessions
 from ostiary.server.kernel.auth.authentication import Authentication
+from ostiary.server.kernel.auth.user_store import User
 from ostiary.server.kernel.authz.roles import SUPER_ADMINISTRATOR
 from ostiary.server.kernel.clock import FixedClock
 from ostiary.server.kernel.work import Kernel
@@ -31,6 +36,9 @@ from tests.server.conftest import (  # noqa: F401 - the fixtures of the server
     worker_database,
 )
 from tests.server.ingest.tenants import Tenant
+from tests.web.browser import PATIENCE, WITHOUT, refusals, started
+
+ColorScheme = Literal["light", "dark"]
 
 
 @pytest.fixture
@@ -96,3 +104,44 @@ def address(app: FastAPI) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(60)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if os.environ.get(WITHOUT):
+        pytest.skip(f"{WITHOUT} is set")
+    with started() as browser:
+        yield browser
+
+
+PageOf = Callable[..., Page]
+
+
+@pytest.fixture
+def page_of(
+    browser: Browser,
+    address: str,
+    kernel: Kernel,  # noqa: F811
+) -> Iterator[PageOf]:
+    """A page of somebody who is signed in: `page_of(user, width=390)`. It fails at
+    its end over any error of a script, and anything the page's policy refused."""
+    contexts: list[BrowserContext] = []
+    complaints: list[list[str]] = []
+
+    def opened(user: User, *, width: int = 1280, theme: ColorScheme = "light") -> Page:
+        context = browser.new_context(
+            base_url=address, viewport={"width": width, "height": 900}, color_scheme=theme
+        )
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        with kernel.work(SYSTEM) as unit:
+            cookie = sessions.open_session(unit, user, replacing="", address="", user_agent="")
+        context.add_cookies([{"name": "ostiary", "value": cookie, "url": address}])
+        page = context.new_page()
+        complaints.append(refusals(page))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [heard for heard in complaints if heard] == []

@@ -1,7 +1,7 @@
 // A row's own page, beside the list: the same component, without what stands around it.
 import htmx from "htmx.org";
 import { open } from "./dialogs.js";
-import { makeCurrent, place, step } from "./lists.js";
+import { currentRow, makeCurrent, place, step } from "./lists.js";
 import { tell } from "./toasts.js";
 
 const drawer = document.getElementById("drawer");
@@ -33,6 +33,8 @@ document.addEventListener("click", ({ target }) => {
   const row = target.closest("[data-row][data-href]");
   if (row && !target.closest("a, button, input, label")) show(row);
 });
+
+drawer?.addEventListener("close", () => currentRow()?.focus({ preventScroll: true }));
 
 drawer?.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select")) return;

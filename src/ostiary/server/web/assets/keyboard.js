@@ -21,7 +21,7 @@ document.addEventListener("keydown", (event) => {
     document.querySelector("[data-opens=palette]")?.click();
     return;
   }
-  const elsewhere = event.target.closest?.("input, textarea, select, dialog, [contenteditable]");
+  const elsewhere = event.target.closest?.("input, textarea, select, dialog[open], [contenteditable]");
   if (event.ctrlKey || event.metaKey || event.altKey || (elsewhere && !isMark(event.target))) return;
   if (Date.now() - going < PATIENCE && event.key !== "g") {
     going = 0;

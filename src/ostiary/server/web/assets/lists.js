@@ -5,7 +5,10 @@ export const currentRow = () => document.querySelector("[data-row].is-current");
 
 export function makeCurrent(row) {
   currentRow()?.classList.remove("is-current");
-  row?.classList.add("is-current");
+  if (!row) return;
+  row.classList.add("is-current");
+  row.tabIndex = -1;
+  row.focus({ preventScroll: true });
 }
 
 export function step(by) {

@@ -1,0 +1,42 @@
+"""The browser of the tests: Debian's Chromium, or the one that Playwright brings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+WITHOUT = "NO_BROWSER"
+PATIENCE = 60_000
+"""Milliseconds until something that should appear counts as missing, on a busy machine too."""
+
+
+@contextmanager
+def started() -> Iterator[Browser]:
+    """AssertionError with what to install when there is none."""
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"),
+                args=["--no-sandbox"] if os.geteuid() == 0 else [],
+            )
+        except Error as error:
+            raise AssertionError(
+                f"no browser: `make browser` gets one, {WITHOUT}=1 goes without ({error.message})"
+            ) from None
+        yield browser
+        browser.close()
+
+
+def refusals(page: Page) -> list[str]:
+    """What the browser complains about from now on: errors of scripts, and what it refused."""
+    heard: list[str] = []
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on(
+        "console",
+        lambda message: heard.append(message.text) if message.type == "error" else None,
+    )
+    return heard

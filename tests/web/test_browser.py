@@ -1,0 +1,152 @@
+"""What only a real browser shows: scripts, focus, keys, widths, and that policies hold."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from ostiary.server.kernel.auth.user_store import User
+from ostiary.server.kernel.authz.roles import BASIC_USER, SUPER_ADMINISTRATOR
+from tests.server.access.asking import Story
+from tests.server.auth.people import PASSWORD, People
+from tests.web.browser import PATIENCE
+from tests.web.conftest import ColorScheme, PageOf, estate
+from tests.web.test_pages import HOSTILE, UNMANAGED
+
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+SERIOUS = {"serious", "critical"}
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture
+def ann(people: People) -> User:
+    return people.add("ann@corp.test", SUPER_ADMINISTRATOR)
+
+
+def test_somebody_signs_in_changes_the_theme_and_signs_out(
+    browser: Browser, address: str, ann: User
+) -> None:
+    context = browser.new_context(base_url=address)
+    page = context.new_page()
+    page.goto("/apps")
+    page.get_by_label("E-mail address").fill(ann.email or "")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Apps")
+    page.get_by_label("ann@corp.test: menu").click()
+    page.get_by_text("Dark").click()
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    page.get_by_label("ann@corp.test: menu").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    context.close()
+
+
+def test_a_list_is_used_by_keyboard_alone(story: Story, page_of: PageOf, ann: User) -> None:
+    story.sync(estate(["Expenses", "Payroll", "Travel"]))
+    page = page_of(ann)
+    page.goto("/")
+    page.keyboard.press("g")
+    page.keyboard.press("a")
+    expect(page).to_have_title("Apps · Ostiary")
+    page.goto(UNMANAGED)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    drawer = page.locator("#drawer")
+    expect(drawer.get_by_role("heading", level=1)).to_have_text(re.compile("Payroll"))
+    page.keyboard.press("j")
+    expect(drawer.get_by_role("heading", level=1)).to_have_text(re.compile("Travel"))
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    page.keyboard.press("x")
+    expect(page.get_by_text("1 marked")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+
+
+def test_filtering_keeps_the_focus_and_is_in_the_address(
+    story: Story, page_of: PageOf, ann: User
+) -> None:
+    story.sync(estate(["Expenses", "Payroll"]))
+    page = page_of(ann)
+    page.goto(UNMANAGED)
+    page.keyboard.press("/")
+    page.keyboard.type("pay")
+    expect(page.get_by_text("1 of 2 unmanaged apps")).to_be_visible()
+    expect(page.get_by_role("searchbox", name="Filter by")).to_be_focused()
+    expect(page).to_have_url(re.compile("tab=unmanaged.*q=pay"))
+    page.get_by_role("link", name="Search: pay").click()
+    expect(page.get_by_text("2 unmanaged apps", exact=True)).to_be_visible()
+    page.get_by_role("link", name="First seen").click()
+    expect(page.get_by_role("columnheader", name="First seen")).to_have_attribute(
+        "aria-sort", "ascending"
+    )
+    expect(page.get_by_role("link", name="First seen")).to_be_focused()
+
+
+def test_ctrl_k_goes_anywhere(story: Story, page_of: PageOf, ann: User) -> None:
+    story.sync(estate(["Expenses"]))
+    page = page_of(ann)
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("expen")
+    expect(page.get_by_role("option", name="Expenses")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Expenses"))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_pages_fit_their_width_and_serve_everybody(
+    story: Story, page_of: PageOf, ann: User, width: int, theme: ColorScheme
+) -> None:
+    story.sync(estate([*HOSTILE, "Expenses"]))
+    page = page_of(ann, width=width, theme=theme)
+    for path in (
+        "/",
+        "/apps",
+        f"{UNMANAGED}&q=E&sort=-name",
+        "/apps?as_of=2026-03-02",
+        f"/apps/{story.app}",
+        f"/apps/manage?selected={_some_app(page)}",
+    ):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert _violations(page) == [], path
+    page.goto(UNMANAGED)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("#drawer")).to_be_visible()
+    assert _violations(page) == []
+
+
+def test_a_basic_user_is_shown_a_quiet_page(page_of: PageOf, people: People) -> None:
+    page = page_of(people.add("bob@corp.test", BASIC_USER))
+    page.goto("/")
+    expect(page.get_by_text("Hidden from you")).to_be_visible()
+    assert _violations(page) == []
+
+
+def _some_app(page: Page) -> str:
+    page.goto(UNMANAGED)
+    value = page.locator("[data-mark]").first.get_attribute("value")
+    assert value
+    return value
+
+
+def _violations(page: Page) -> list[str]:
+    """What axe finds serious. It is added by the test, which the page's policy does not bind."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")
+    return [
+        f"{each['id']}: {node['target']} {node['failureSummary']}"
+        for each in found["violations"]
+        if each["impact"] in SERIOUS
+        for node in each["nodes"]
+    ]
