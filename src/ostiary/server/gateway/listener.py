@@ -3,9 +3,8 @@
 import asyncio
 import shutil
 import socket
-import ssl
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -17,16 +16,19 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ostiary.baton.pb.connectorapi_v1_grpc import add_BatonServiceServicer_to_server
-from ostiary.server.gateway.pipe import Pipes
+from ostiary.server.gateway.pipe import FAREWELL_SECONDS, Pipes
 from ostiary.server.gateway.service import BatonService
 from ostiary.server.gateway.tls import CertificateFiles, local_certificate, tls_context
 from ostiary.server.kernel.auth.clients import ClientRegistry
-from ostiary.server.kernel.listener import PortTakenError
+from ostiary.server.kernel.listener import BACKLOG, PortTakenError, time_for_requests
 from ostiary.server.kernel.settings import Settings
 from ostiary.server.kernel.work import Kernel
 
 LARGEST_MESSAGE = 4 * 1024 * 1024
 """Bytes; an upload's chunk has 1 MiB at most."""
+
+HANDSHAKE_SECONDS = 30.0
+"""What a client may take for its TLS handshake."""
 
 _OPTIONS = (
     ("grpc.max_receive_message_length", LARGEST_MESSAGE),
@@ -51,6 +53,7 @@ class TlsListener:
         self._grpc: grpc.aio.Server | None = None
         self._http: _Server | None = None
         self._socket: socket.socket | None = None
+        self._accepting: asyncio.Server | None = None
         self._ended = asyncio.Event()
 
     async def start(self) -> Sequence[str]:
@@ -63,7 +66,15 @@ class TlsListener:
         self._grpc.add_insecure_port(f"unix:{target}")
         await self._grpc.start()
         self._pipes = Pipes(target)
-        self._http = _Server(_configuration(self._app, context, self._pipes, self._settings))
+        self._http = _Server(_configuration(self._app, self._settings))
+        self._accepting = await asyncio.get_running_loop().create_server(
+            _protocol(self._http, self._pipes),
+            sock=self._socket,
+            backlog=BACKLOG,
+            ssl=context,
+            ssl_handshake_timeout=HANDSHAKE_SECONDS,
+            ssl_shutdown_timeout=FAREWELL_SECONDS,  # who is idle does not answer a farewell
+        )
         host = self._settings.tls_host
         shown = f"[{host}]" if ":" in host else host
         return [f"https://{shown}:{self.port}"]
@@ -75,20 +86,27 @@ class TlsListener:
 
     async def run(self) -> None:
         assert self._http is not None, "start it first"
-        assert self._socket is not None
         try:
-            await self._http.serve(sockets=[self._socket])
+            await self._http.serve(sockets=[])
         finally:
             self._ended.set()
 
     async def stop(self) -> None:
-        """Agents that are in the middle of a call may finish it."""
-        if self._http is not None:
-            self._http.should_exit = True
-        if self._grpc is not None:
-            await self._grpc.stop(self._settings.shutdown_seconds)
-        if self._pipes is not None:
-            await self._pipes.drained()
+        """Requests and calls that are under way may finish; then every connection is closed."""
+        assert self._accepting is not None, "start it first"
+        assert self._http is not None
+        assert self._grpc is not None
+        assert self._pipes is not None
+        self._accepting.close()
+        self._http.should_exit = True
+        calls = asyncio.create_task(
+            self._grpc.stop(time_for_requests(self._settings.shutdown_seconds))
+        )
+        await self._service.idle(calls)
+        await self._pipes.let_go()
+        await self._service.idle(calls)  # one may have begun with the last bytes that came in
+        await self._pipes.hang_up()
+        await calls
         await self._ended.wait()
         self._service.close()
         if self._folder is not None:
@@ -116,33 +134,33 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _configuration(
-    app: ASGIApp, context: ssl.SSLContext, pipes: Pipes, settings: Settings
-) -> uvicorn.Config:
+def _configuration(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=_protocol(pipes),
-        ssl_context_factory=lambda _config, _default: context,
+        http=H11Protocol,
         log_config=None,
         access_log=False,
         lifespan="off",
         server_header=False,
-        timeout_graceful_shutdown=max(1, int(settings.shutdown_seconds)),
+        timeout_graceful_shutdown=time_for_requests(settings.shutdown_seconds),
     )
 
 
-def _protocol(pipes: Pipes) -> type[H11Protocol]:
+def _protocol(server: uvicorn.Server, pipes: Pipes) -> Callable[[], H11Protocol]:
     class Split(H11Protocol):
         """What a connection speaks is known once its TLS handshake is done."""
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             tls = transport.get_extra_info("ssl_object")
-            if tls.selected_alpn_protocol() == "h2":
+            if server.should_exit:
+                transport.abort()  # its handshake began before the end
+            elif tls.selected_alpn_protocol() == "h2":
                 pipes.take(transport)
             else:
                 super().connection_made(transport)
 
-    return Split
+    server.config.load()
+    return lambda: Split(config=server.config, server_state=server.server_state, app_state={})
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -151,6 +169,7 @@ def _bind(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(BACKLOG)  # from now on nobody is refused
     except OSError as error:
         listening.close()
         raise PortTakenError(

@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Final
 
 _BLOCK: Final = 256 * 1024
-_FAREWELL_SECONDS: Final = 1
+FAREWELL_SECONDS: Final = 1.0
 """How long a peer may take to answer the end of TLS."""
+
+LAST_WORDS_SECONDS: Final = 5.0
+"""How long answers of finished calls may still be on their way when everything ends."""
 
 
 class Pipes:
@@ -22,9 +25,16 @@ class Pipes:
         transport.set_protocol(protocol)
         protocol.connection_made(transport)
 
-    async def drained(self) -> None:
-        """Once the gRPC server has ended its connections, all others follow."""
+    async def let_go(self) -> None:
+        """Gives clients that were told that the server ends some time to hang up."""
+        if self._open:
+            await asyncio.wait(self._open, timeout=LAST_WORDS_SECONDS)
+
+    async def hang_up(self) -> None:
+        """On clients that did not, such as those that never said anything."""
         while self._open:
+            for task in self._open:
+                task.cancel()
             await asyncio.wait(self._open)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -62,7 +72,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 async def _close(writer: asyncio.StreamWriter) -> None:
     writer.close()
     try:
-        async with asyncio.timeout(_FAREWELL_SECONDS):
+        async with asyncio.timeout(FAREWELL_SECONDS):
             await writer.wait_closed()
     except OSError:  # TimeoutError and ssl.SSLError are OSErrors, too
         writer.transport.abort()

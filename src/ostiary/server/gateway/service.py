@@ -31,6 +31,7 @@ from ostiary.server.gateway.calls import Calls
 from ostiary.server.gateway.draining import drain
 from ostiary.server.gateway.limits import InvalidRequestError
 from ostiary.server.gateway.spool import SizeLimits
+from ostiary.server.gateway.under_way import UnderWay
 from ostiary.server.gateway.uploads import Uploads
 from ostiary.server.kernel.auth.clients import ClientRegistry
 from ostiary.server.kernel.context import within_request
@@ -63,7 +64,12 @@ class BatonService(BatonServiceServicer):
         self._clients = clients
         self._calls = Calls(kernel)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="gateway")
+        self._under_way = UnderWay()
         self._uploads = Uploads(kernel, sizes or SizeLimits(), self._in_thread)
+
+    async def idle(self, deadline: asyncio.Task[None]) -> None:
+        """Once no call is under way, or once `deadline` is over."""
+        await self._under_way.none(deadline)
 
     def close(self) -> None:
         self._threads.shutdown(cancel_futures=True)
@@ -99,13 +105,14 @@ class BatonService(BatonServiceServicer):
         context: Context,
     ) -> BatonServiceUploadAssetResponse:
         requests = aiter(request_iterator)
-        try:
-            agency = await self._in_thread(self._admit, _token(context))
-            await self._uploads.receive(agency, requests)
-        except Exception as error:
-            await drain(requests)
-            await _abort(context, error)
-        return BatonServiceUploadAssetResponse()
+        with self._under_way:
+            try:
+                agency = await self._in_thread(self._admit, _token(context))
+                await self._uploads.receive(agency, requests)
+            except Exception as error:
+                await drain(requests)
+                await _abort(context, error)
+            return BatonServiceUploadAssetResponse()
 
     async def StartDebugging(  # noqa: N802
         self, request: StartDebuggingRequest, context: Context
@@ -121,11 +128,12 @@ class BatonService(BatonServiceServicer):
         def admitted(token: str) -> Response:
             return call(self._admit(token), request)
 
-        try:
-            response: Response = await self._in_thread(admitted, _token(context))
-        except Exception as error:
-            await _abort(context, error)
-        return response
+        with self._under_way:
+            try:
+                response: Response = await self._in_thread(admitted, _token(context))
+            except Exception as error:
+                await _abort(context, error)
+            return response
 
     def _admit(self, token: str) -> Agency:
         if not token:

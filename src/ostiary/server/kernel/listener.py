@@ -13,6 +13,12 @@ from starlette.types import ASGIApp
 BACKLOG = 2048
 
 
+def time_for_requests(grace: float) -> int:
+    """Seconds of `grace` that running requests get: the rest is for cutting off those that never
+    end, so that even then everything is closed in order."""
+    return max(1, int(grace * 0.8))
+
+
 class PortTakenError(RuntimeError):
     pass
 
@@ -30,7 +36,7 @@ class HttpListener:
             access_log=False,
             lifespan="off",
             server_header=False,
-            timeout_graceful_shutdown=max(1, int(grace)),
+            timeout_graceful_shutdown=time_for_requests(grace),
         )
         self._server = _Server(config)
         self._socket: socket.socket | None = None
