@@ -78,6 +78,13 @@ class Lease:
     cancel_requested: bool = False
 
 
+def heard_at(lease: Lease) -> datetime | None:
+    """When its holder last gave a sign of life, to the second before the end of its limit."""
+    if lease.state is not TaskState.LEASED or lease.until is None:
+        return None
+    return lease.until - TERMS[lease.kind].silence
+
+
 class Standing(StrEnum):
     """What a host is to a task that it speaks about."""
 

@@ -5,6 +5,7 @@ from ostiary.server.connectors.api import (
     configuration,
     connectors,
     credentials,
+    history,
     steering,
     warnings,
 )
@@ -15,5 +16,6 @@ ROUTERS = (
     steering.router,
     configuration.router,
     warnings.router,
+    history.router,
     connectors.router,
 )

@@ -18,6 +18,9 @@ from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.secrets import Keyring
 from ostiary.server.kernel.work import UnitOfWork
 
+HOST_PREFIX: Final = "hosted-"
+"""What names of hosts begin with that are workers of ours."""
+
 HOSTED: Final = "Hosted by this server"
 """The display name of credentials that a worker made for its own children."""
 

@@ -12,6 +12,7 @@ import structlog
 
 from ostiary.server.connectors.actions.credentials import Minted
 from ostiary.server.connectors.actions.hosting import (
+    HOST_PREFIX,
     Line,
     mint_for_worker,
     note_failing,
@@ -40,7 +41,7 @@ log = structlog.get_logger("ostiary.server.hosting")
 
 def host_id() -> str:
     """What the children of this worker call themselves to the server."""
-    return f"hosted-{socket.gethostname()}"
+    return f"{HOST_PREFIX}{socket.gethostname()}"
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,24 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from ostiary.server.connectors.model import connector_agents, connector_alerts, connector_log
+from ostiary.server.connectors.model import (
+    connector_agents,
+    connector_alerts,
+    connector_log,
+    connector_syncs,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`level`: info, warning or error."""
+    """`level`: info, warning or error. `sync_id` is empty for a line of no sync."""
 
     at: datetime
     level: str
     message: str
     details: dict[str, Any]
+    key: int
+    sync_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +58,29 @@ def write_line(
     )
 
 
-def read_lines(connection: sa.Connection, connector_key: int, limit: int = 100) -> list[Line]:
-    """Newest first."""
+def read_lines(
+    connection: sa.Connection,
+    connector_key: int,
+    limit: int = 100,
+    before: int | None = None,
+    sync_key: int | None = None,
+) -> list[Line]:
+    """Newest first; `before` is the key to go on from."""
     query = (
-        sa.select(connector_log)
+        sa.select(connector_log, connector_syncs.c.public_id)
+        .join_from(connector_log, connector_syncs, isouter=True)
         .where(connector_log.c.connector_id == connector_key)
         .order_by(connector_log.c.id.desc())
         .limit(limit)
     )
-    return [Line(row.at, row.level, row.message, row.details) for row in connection.execute(query)]
+    if before is not None:
+        query = query.where(connector_log.c.id < before)
+    if sync_key is not None:
+        query = query.where(connector_log.c.sync_id == sync_key)
+    return [
+        Line(row.at, row.level, row.message, row.details, row.id, row.public_id or "")
+        for row in connection.execute(query)
+    ]
 
 
 def raise_alert(
@@ -123,11 +144,15 @@ def last_seen(connection: sa.Connection, connector_key: int, host: str) -> datet
     )
 
 
-def agents_of(connection: sa.Connection, connector_key: int) -> list[Agent]:
+def agents_of(
+    connection: sa.Connection, connector_key: int, after: str = "", limit: int | None = None
+) -> list[Agent]:
+    """By host, from the one after `after` on."""
     query = (
         sa.select(connector_agents)
-        .where(connector_agents.c.connector_id == connector_key)
+        .where(connector_agents.c.connector_id == connector_key, connector_agents.c.host > after)
         .order_by(connector_agents.c.host)
+        .limit(limit)
     )
     return [
         Agent(row.host, row.first_seen_at, row.last_seen_at, row.build, row.system)

@@ -54,14 +54,18 @@ def find_held(connection: sa.Connection, connector_key: int) -> Sync | None:
     return _one(connection, (connector_syncs.c.connector_id == connector_key) & held)
 
 
-def find_latest(connection: sa.Connection, connector_key: int, limit: int = 50) -> list[Sync]:
-    """Newest first."""
+def find_latest(
+    connection: sa.Connection, connector_key: int, limit: int = 50, before: int | None = None
+) -> list[Sync]:
+    """Newest first; `before` is the key to go on from."""
     query = (
         sa.select(connector_syncs)
         .where(connector_syncs.c.connector_id == connector_key)
         .order_by(connector_syncs.c.id.desc())
         .limit(limit)
     )
+    if before is not None:
+        query = query.where(connector_syncs.c.id < before)
     return [_sync(row) for row in connection.execute(query)]
 
 
