@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -14,10 +14,12 @@ from ostiary.cli.opening import FAILED, MISUSED, opened_kernel
 from ostiary.cli.people.finding import accounts_of, find_person
 from ostiary.cli.tables import show
 from ostiary.server.access import store
-from ostiary.server.access.facts import Explanation, Grant, Page
+from ostiary.server.access.facts import Difference, Explanation, Grant, Page
 from ostiary.server.access.store import naming
 from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.errors import AppError
+
+Each = TypeVar("Each")
 
 PAGE = 1000
 COLUMNS = ("principal", "type", "entitlement", "resource", "direct", "since")
@@ -32,6 +34,10 @@ Principal = Annotated[
     typer.Argument(help="Account or group: id, its connector's id, login, e-mail or name."),
 ]
 AsOf = Annotated[datetime | None, typer.Option(help="As it was then (UTC), else as it is.")]
+Diff = Annotated[
+    datetime | None,
+    typer.Option("--diff", help="What became different since then (UTC), and nothing else."),
+]
 Direct = Annotated[
     bool | None, typer.Option("--direct/--inherited", help="Only what is held this way.")
 ]
@@ -42,12 +48,17 @@ Json = Annotated[bool, typer.Option("--json", help="One object per line.")]
 def who(
     entitlement: Entitlement,
     as_of: AsOf = None,
+    since: Diff = None,
     direct: Direct = None,
     as_json: Json = False,
 ) -> None:
-    """Show who holds an entitlement."""
-    with _asking(as_of) as (connection, at):
+    """Show who holds an entitlement, or with --diff who came, went or changed."""
+    with _asking(as_of) as (connection, at, now):
         chosen = naming.entitlement(connection, entitlement)
+        if since is not None:
+            _refuse_together(direct)
+            _show_differences(connection, since, at or now, as_json=as_json, entitlement_id=chosen)
+            return
 
         def page(after: str) -> Page[Grant]:
             return store.who_has(connection, chosen, at=at, direct=direct, after=after, size=PAGE)
@@ -59,12 +70,18 @@ def who(
 def what(
     principal: Principal,
     as_of: AsOf = None,
+    since: Diff = None,
     direct: Direct = None,
     as_json: Json = False,
 ) -> None:
-    """Show what an account or a group holds, or all accounts of a person together."""
-    with _asking(as_of) as (connection, at):
+    """Show what an account or a group holds, or all accounts of a person together; with --diff
+    what came, went or changed."""
+    with _asking(as_of) as (connection, at, now):
         chosen = _principals(connection, principal)
+        if since is not None:
+            _refuse_together(direct)
+            _show_differences(connection, since, at or now, as_json=as_json, principal_ids=chosen)
+            return
 
         def page(after: str) -> Page[Grant]:
             return store.what_has(connection, chosen, at=at, direct=direct, after=after, size=PAGE)
@@ -77,7 +94,7 @@ def explain(
     entitlement: Entitlement, principal: Principal, as_of: AsOf = None, as_json: Json = False
 ) -> None:
     """Tell every path by which somebody holds an entitlement. Exit status 1 when they do not."""
-    with _asking(as_of) as (connection, at):
+    with _asking(as_of) as (connection, at, _):
         told = store.explain(
             connection,
             naming.entitlement(connection, entitlement),
@@ -100,20 +117,45 @@ def diff(
     as_json: Json = False,
 ) -> None:
     """Show which access came, went or changed between two instants."""
-    with opened_kernel() as kernel, kernel.read() as connection:
-        first, last = _utc(start), _utc(end) or kernel.clock.now()
-        if first is None or first > last:
-            typer.echo("the first instant comes before the second one", err=True)
-            raise typer.Exit(MISUSED)
-        rows: list[dict[str, Any]] = []
-        after = ""
-        while True:
-            page = store.differences(connection, first, last, app_id=app_id, after=after, size=PAGE)
-            rows += [{"change": each.change, **_row(each.grant)} for each in page.items]
-            after = page.next
-            if not after:
-                break
+    with _asking(end) as (connection, at, now):
+        _show_differences(connection, start, at or now, as_json=as_json, app_id=app_id)
+
+
+def _show_differences(
+    connection: Connection,
+    since: datetime,
+    last: datetime,
+    *,
+    as_json: bool,
+    app_id: str | None = None,
+    entitlement_id: str | None = None,
+    principal_ids: Sequence[str] = (),
+) -> None:
+    first = since.replace(tzinfo=UTC)
+    if first > last:
+        typer.echo("the first instant comes before the second one", err=True)
+        raise typer.Exit(MISUSED)
+
+    def page(after: str) -> Page[Difference]:
+        return store.differences(
+            connection,
+            first,
+            last,
+            app_id=app_id,
+            entitlement_id=entitlement_id,
+            principal_ids=principal_ids,
+            after=after,
+            size=PAGE,
+        )
+
+    rows = [{"change": each.change, **_row(each.grant)} for each in _all(page)]
     show(rows, ("change", *COLUMNS[:-1]), as_json=as_json)
+
+
+def _refuse_together(direct: bool | None) -> None:
+    if direct is not None:
+        typer.echo("--diff tells of all access: leave --direct and --inherited out", err=True)
+        raise typer.Exit(MISUSED)
 
 
 def _principals(connection: Connection, name: str) -> list[str]:
@@ -131,19 +173,24 @@ def _principals(connection: Connection, name: str) -> list[str]:
 
 
 @contextmanager
-def _asking(as_of: datetime | None) -> Iterator[tuple[Connection, datetime | None]]:
+def _asking(
+    as_of: datetime | None,
+) -> Iterator[tuple[Connection, datetime | None, datetime]]:
+    """The database, the instant that is asked for (None: now), and now."""
     with opened_kernel() as kernel, kernel.read() as connection:
-        at = _utc(as_of)
-        if at is not None and at > kernel.clock.now():
-            typer.echo("--as-of lies in the future, of which nothing is known", err=True)
+        at, now = _utc(as_of), kernel.clock.now()
+        if at is not None and at > now:
+            typer.echo(
+                f"{at:%Y-%m-%d %H:%M:%S} lies in the future, of which nothing is known", err=True
+            )
             raise typer.Exit(MISUSED)
-        yield connection, at
+        yield connection, at, now
 
 
-def _all(page: Any) -> Iterator[Grant]:
+def _all(page: Callable[[str], Page[Each]]) -> Iterator[Each]:
     after = ""
     while True:
-        found: Page[Grant] = page(after)
+        found = page(after)
         yield from found.items
         after = found.next
         if not after:

@@ -91,6 +91,14 @@ def test_the_past_and_what_changed_since(ostiary: Command, story: Story, tenant:
     assert [(row["change"], row["principal"], row["entitlement"]) for row in changes] == [
         ("removed", "ada", APP)
     ]
+    for asked in (("who", APP), ("what", "ada")):
+        since = objects(ostiary("access", *asked, "--diff", "2026-03-02T10:30:00", "--json"))
+        assert [(row["change"], row["principal"]) for row in since] == [("removed", "ada")]
+    assert (
+        objects(ostiary("access", "what", "bob", "--diff", "2026-03-02T10:30:00", "--json")) == []
+    )
+    both = ostiary("access", "who", APP, "--diff", "2026-03-02T10:30:00", "--direct")
+    assert both.exit_code == 2
     backwards = ostiary("access", "diff", "2026-03-02T10:30:00", "2026-03-01T10:30:00")
     assert backwards.exit_code == 2
     future = ostiary("access", "who", APP, "--as-of", "2999-01-01T00:00:00")
