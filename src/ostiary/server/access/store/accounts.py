@@ -10,6 +10,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from ostiary.server.access.store.time import valid
+from ostiary.server.catalog.store.asked import containing
+from ostiary.server.catalog.store.narrowing import Candidates, Way, page
 from ostiary.server.catalog.store.owned import OWNED
 from ostiary.server.kernel.errors import not_found
 
@@ -35,6 +37,18 @@ LEFT JOIN account_edits e ON e.resource_id = r.id
 LEFT JOIN account_owners o ON o.resource_id = r.id AND {ownership}
 LEFT JOIN people p ON p.id = o.person_id
 """
+
+_TYPES: Final = """
+SELECT DISTINCT t.id FROM resource_types t
+JOIN connector_feeds f ON f.id = t.feed_id
+JOIN apps a ON a.id = f.app_id
+JOIN resource_type_versions tv ON tv.resource_type_id = t.id
+WHERE """
+
+_NAMED: Final = """(v.display_name ILIKE :containing OR v.login ILIKE :containing
+    OR (v.emails[1] IS DISTINCT FROM v.login OR cardinality(v.emails) > 1)
+        AND array_to_string(v.emails, ' ') ILIKE :containing)"""
+"""Most accounts have one address and sign in with it; to look at it once more would be slow."""
 
 _CONDITIONS: Final = {
     "app_ids": "a.public_id = ANY (:app_ids)",
@@ -110,24 +124,59 @@ def accounts(
     size: int = 100,
 ) -> list[Account]:
     """In the order in which they were first seen, from above the key `after`."""
-    conditions = ["r.id > :after"]
-    values: dict[str, Any] = {"after": after, "at": at, "size": size, "viewer": wanted.viewer}
+    conditions = _switches(wanted)
+    values: dict[str, Any] = {"at": at, "viewer": wanted.viewer}
     for name, condition in _CONDITIONS.items():
         if chosen := getattr(wanted, name):
             conditions.append(condition)
             values[name] = list(chosen)
     if wanted.query:
-        conditions.append(
-            "position(lower(:query) IN lower(concat_ws(' ', v.display_name, v.login, "
-            "array_to_string(v.emails, ' ')))) > 0"
-        )
-        values["query"] = wanted.query
-    conditions += _switches(wanted)
+        conditions.append(_NAMED)
+        values["containing"] = containing(wanted.query)
     query = _ACCOUNTS.format(
         types=valid("tv", at), version=valid("v", at), ownership=valid("o", at)
     )
-    statement = f"{query} WHERE {' AND '.join(conditions)} ORDER BY r.id LIMIT :size"
-    return [Account(**row) for row in connection.execute(sa.text(statement), values).mappings()]
+    conditions.append("r.id = ANY (:keys)")
+    statement = sa.text(f"{query} WHERE {' AND '.join(conditions)} ORDER BY r.id LIMIT :most")
+
+    def read(keys: Sequence[int], most: int) -> list[Account]:
+        found = connection.execute(statement, {**values, "keys": list(keys), "most": most})
+        return [Account(**row) for row in found.mappings()]
+
+    return page(connection, _candidates(connection, wanted, at), read, after, size)
+
+
+def _candidates(
+    connection: sa.Connection, wanted: AccountFilter, at: datetime | None
+) -> Candidates:
+    """A superset of what is wanted, by the narrowest part of it."""
+    if wanted.ids:
+        looked_up = Way("r.id", "FROM resources r WHERE r.public_id = ANY (:ids)")
+        return Candidates([looked_up], {"ids": list(wanted.ids)})
+    if wanted.owner_ids:
+        people = "SELECT p.id FROM people p WHERE p.public_id = ANY (:owners)"
+        owned = f"FROM account_owners o WHERE o.person_id IN ({people}) AND {valid('o', at)}"
+        owners = {"owners": list(wanted.owner_ids), "at": at}
+        return Candidates([Way("o.resource_id", owned)], owners)
+    values: dict[str, Any] = {"at": at, "types": _account_types(connection, wanted, at)}
+    of_types = "r.resource_type_id = ANY (:types)"
+    if not wanted.query:
+        return Candidates([Way("r.id", f"FROM resources r WHERE {of_types}")], values)
+    values["containing"] = containing(wanted.query)
+    joined = f"FROM resource_versions v JOIN resources r ON r.id = v.resource_id AND {of_types}"
+    named = Way("v.resource_id", f"{joined} WHERE {valid('v', at)} AND {_NAMED}")
+    return Candidates([named], values)
+
+
+def _account_types(
+    connection: sa.Connection, wanted: AccountFilter, at: datetime | None
+) -> list[int]:
+    """Of the apps that are asked for: few, and the planner can tell how much there is of each."""
+    conditions = ["'user' = ANY (tv.traits)", valid("tv", at)]
+    conditions += [OWNED] if wanted.viewer is not None else []
+    conditions += [_CONDITIONS["app_ids"]] if wanted.app_ids else []
+    values = {"app_ids": list(wanted.app_ids), "viewer": wanted.viewer, "at": at}
+    return list(connection.scalars(sa.text(_TYPES + " AND ".join(conditions)), values))
 
 
 def _switches(wanted: AccountFilter) -> list[str]:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from ostiary.server.catalog.store.owned import OWNED
 
 NOW: Final = "{0}.valid_to = 'infinity'"
+ENDED: Final = "{0}.valid_to <> 'infinity'"
 THEN: Final = "{0}.valid_from <= :at AND {0}.valid_to > :at"
 
 
@@ -61,7 +62,7 @@ class Asked:
         if not query:
             return self
         either = " OR ".join(f"{expression} ILIKE :containing" for expression in expressions)
-        return self.where(f"({either})", containing=f"%{_literal(query)}%")
+        return self.where(f"({either})", containing=containing(query))
 
     def version(self, alias: str) -> str:
         """What was true at the instant of the versions `alias`."""
@@ -100,7 +101,8 @@ class Asked:
         return "(a.deleted_at IS NULL OR a.deleted_at > :at)"
 
 
-def _literal(text: str) -> str:
+def containing(text: str) -> str:
+    """The pattern of ILIKE for what has the text anywhere in it."""
     for special in ("\\", "%", "_"):
         text = text.replace(special, f"\\{special}")
-    return text
+    return f"%{text}%"

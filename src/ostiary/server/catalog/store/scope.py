@@ -6,11 +6,12 @@ Of an app's id or a type's trait it cannot tell how much of everything they stan
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ostiary.server.catalog.store.asked import NOW, THEN, Asked
+from ostiary.server.catalog.store.asked import ENDED, NOW, THEN, Asked
 from ostiary.server.catalog.store.narrowing import Candidates, Way
 
 _FEEDS: Final = "SELECT f.id FROM connector_feeds f JOIN apps a ON a.id = f.app_id"
@@ -39,7 +40,9 @@ def resource_candidates(connection: sa.Connection, asked: Asked) -> Candidates:
 def entitlement_candidates(connection: sa.Connection, asked: Asked) -> Candidates:
     """As `resource_candidates`, by the narrowest thing that is asked for."""
     if holders := asked.wanted.get("h.public_id"):
-        return Candidates(held(asked.at), {"at": asked.at, "keys": keys_of(connection, holders)})
+        held = grants_at(asked.at, "g.principal_id = ANY (:keys)")
+        values = {"at": asked.at, "keys": keys_of(connection, holders)}
+        return Candidates([Way("g.entitlement_id", source) for source in held], values)
     if resources := asked.wanted.get("r.public_id"):
         of_resources = "FROM entitlement_versions v WHERE v.resource_id = ANY (:keys)"
         keys = {"keys": keys_of(connection, resources)}
@@ -62,16 +65,14 @@ def entitlement_candidates(connection: sa.Connection, asked: Asked) -> Candidate
     return Candidates(ways, {**scope, **_bound(asked)})
 
 
-def held(at: object) -> list[Way]:
-    """Entitlements that the principals `:keys` hold. What is true now and what was lie in different
-    partial indexes."""
-    source = "FROM grants g WHERE g.principal_id = ANY (:keys) AND "
-    now = source + NOW.format("g")
+def grants_at(at: datetime | None, where: str) -> list[str]:
+    """Sources of the grants `g` that hold at the instant `:at`: two for the past, for what is true
+    now and what has ended lie in different partial indexes."""
+    now = f"FROM grants g WHERE {where} AND {NOW.format('g')}"
     if at is None:
-        return [Way("g.entitlement_id", now)]
+        return [now]
     then = THEN.format("g")
-    ended = f"{source} g.valid_to <> 'infinity' AND {then}"
-    return [Way("g.entitlement_id", f"{now} AND {then}"), Way("g.entitlement_id", ended)]
+    return [f"{now} AND {then}", f"FROM grants g WHERE {where} AND {ENDED.format('g')} AND {then}"]
 
 
 def feeds(connection: sa.Connection, asked: Asked) -> list[int] | None:
