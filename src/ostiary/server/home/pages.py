@@ -49,7 +49,8 @@ def home(shell: ShellOf, access: Annotated[Access, requires(Permission.SELF)]) -
         "home/home.html",
         "Home",
         notices=notices,
-        watches=bool(connectors) or everything,
+        watches=bool(connectors) or bool(notices),
+        quiet=not connectors and not notices and not steps and seen is None,
         steps=steps,
         estate=seen,
     )
@@ -75,12 +76,11 @@ def _connectors(shell: Shell, connection: Connection) -> list[Seen]:
 
 
 def _connector_notices(shell: Shell, connectors: Iterable[Seen]) -> list[Notice]:
-    places = {section.path for section in shell.web.sections}
     found = [
         notice(
             each,
             shell.now,
-            f"/connectors/{each.id}" if "/connectors" in places else f"/apps/{each.app_id}",
+            f"/connectors/{each.id}" if shell.served("/connectors") else f"/apps/{each.app_id}",
         )
         for each in connectors
     ]
@@ -96,7 +96,7 @@ def _mail_notices(shell: Shell, connection: Connection) -> list[Notice]:
         return []
     title = f"{counted(untold, 'message')} could not be told"
     text = "Mail is off or was refused, so that nobody was warned of them."
-    return [Notice(title, text, "alert-triangle", "person", "/settings")]
+    return [Notice(title, text, "alert-triangle", "person", shell.served("/settings"))]
 
 
 def _steps(connection: Connection, connectors: list[Seen]) -> Iterable[Step]:

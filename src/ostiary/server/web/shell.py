@@ -84,6 +84,11 @@ class Shell:
         """For some objects at least."""
         return bool(self.caller.reach(permission))
 
+    def served(self, path: str) -> str:
+        """The path, or nothing where no section of the sidebar is served there (yet)."""
+        place = path.partition("?")[0]
+        return path if any(section.path == place for section in self.web.sections) else ""
+
     def link(self, path: str, **parameters: str) -> str:
         """To a page of ours, at the instant that this one is about."""
         carried = self.address.get(as_of.PARAMETER) if self.as_of else ""
