@@ -125,6 +125,7 @@ def _bare_app(kernel: Kernel, metrics: Metrics) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        responses=http.REFUSALS,
     )
     app.state.kernel = kernel
     app.state.metrics = metrics

@@ -10,6 +10,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from psycopg import errors as postgres
+from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -49,6 +50,20 @@ _CODES = {status: code for code, status in reversed(HTTP_STATUS.items())} | {
 }
 
 log = structlog.get_logger("ostiary.server.http")
+
+
+class Refusal(BaseModel):
+    """google.rpc.Status, as gRPC-gateway writes it."""
+
+    code: int
+    message: str
+    details: list[dict[str, Any]]
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    "default": {"model": Refusal, "description": "Why not, in the words of google.rpc.Status"}
+}
+"""What the OpenAPI document says of every answer that is no success."""
 
 
 class RequestBoundary:

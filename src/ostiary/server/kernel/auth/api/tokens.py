@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
+from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
 from ostiary.server.kernel.actor import SYSTEM
@@ -20,11 +21,25 @@ from ostiary.server.kernel.auth.grants import (
 )
 from ostiary.server.kernel.auth.refusals import TokenRefusedError
 from ostiary.server.kernel.authz.enforcement import public
+from ostiary.server.kernel.http import Refusal
 from ostiary.server.kernel.rest import KernelOf
 
 DEVICES_PER_ADDRESS = 60
 
-router = APIRouter(tags=["Auth"])
+
+class TokenRefusal(BaseModel):
+    """RFC 6749, section 5.2."""
+
+    error: str
+    error_description: str
+
+
+router = APIRouter(
+    tags=["Auth"],
+    responses={
+        "default": {"model": TokenRefusal | Refusal, "description": "Why not, in OAuth's words"}
+    },
+)
 
 Field = Annotated[str, Form()]
 
