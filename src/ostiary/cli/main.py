@@ -19,7 +19,6 @@ class Commands(LazyCommands):
     lazy: ClassVar[dict[str, str]] = {
         "serve": "ostiary.cli.serve",
         "people": "ostiary.cli.people",
-        "people": "ostiary.cli.people",
         "apps": "ostiary.cli.apps",
         "access": "ostiary.cli.access",
         "audit": "ostiary.cli.audit",
