@@ -1,5 +1,7 @@
 """Who issues tokens to workloads, and which of them stand for which service."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql as pg
@@ -8,7 +10,7 @@ revision = "0010_workload_federation"
 down_revision = "0009_web"
 
 
-def _instant(name: str, *, nullable: bool = False) -> sa.Column:
+def _instant(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
