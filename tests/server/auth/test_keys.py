@@ -179,6 +179,14 @@ def test_a_service_principal_works_with_its_credential_until_it_is_revoked(
     assert api.get("/api/v1/iam/roles").status_code == 401
 
 
+def test_a_credential_that_must_prove_possession_is_not_offered(admin: TestClient) -> None:
+    made = admin.post("/api/v1/service_principals", json={"displayName": "ci"}).json()
+    path = f"/api/v1/service_principals/{made['servicePrincipal']['id']}/credentials"
+    refused = admin.post(path, json={"requireDpop": True})
+    assert (refused.status_code, refused.json()["code"]) == (400, 3)
+    assert admin.get(path).json()["list"] == []
+
+
 def test_deleting_a_service_principal_ends_its_tokens(people: People, admin: TestClient) -> None:
     made = admin.post("/api/v1/service_principals", json={"displayName": "ci"}).json()
     base = f"/api/v1/service_principals/{made['servicePrincipal']['id']}"

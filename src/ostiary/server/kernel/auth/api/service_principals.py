@@ -12,7 +12,7 @@ from ostiary.server.kernel.auth.api import key_messages as m
 from ostiary.server.kernel.auth.api_clients import SERVICE
 from ostiary.server.kernel.authz.enforcement import Access, requires
 from ostiary.server.kernel.authz.permissions import Permission
-from ostiary.server.kernel.errors import AppError, Code
+from ostiary.server.kernel.errors import invalid
 from ostiary.server.kernel.paging import Listing, PagingQuery
 from ostiary.server.kernel.rest import Empty, KernelOf, changes
 
@@ -101,7 +101,7 @@ def create_credential(
     """The secret is in this reply and nowhere else, ever."""
     keys.check_may_make_keys(access.caller)
     if request.require_dpop:
-        raise AppError(Code.UNIMPLEMENTED, "proof of possession (DPoP) is not offered")
+        raise invalid("proof of possession (DPoP) is not offered")
     wish = keys.Wish(
         request.display_name, request.scoped_roles, request.allow_source_cidrs, request.expires
     )
