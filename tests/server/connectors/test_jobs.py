@@ -99,7 +99,6 @@ async def test_the_people_of_a_directory_follow_its_sync(
     await worker.drain()
     clock.advance(HOUR)
     deliver(kernel, connector, users=3)
-    await worker.drain()  # ends while the job that defers the other is still running
     await worker.drain()
     with kernel.read() as connection:
         assert len(list(people.current(connection))) == 3

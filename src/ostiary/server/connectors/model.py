@@ -10,7 +10,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from ostiary.server.connectors.leases import TaskState
 from ostiary.server.connectors.rules import OPEN_SYNC_STATES, Health, PauseCategory, SyncState
-from ostiary.server.kernel.tables import instant, metadata, primary_key, public_id
+from ostiary.server.kernel.tables import encrypted, instant, metadata, primary_key, public_id
+
+SIGN_IN_PURPOSE = "connectors.sign_in"
 
 
 def _one_of(column: str, values: type[Health | PauseCategory | SyncState | TaskState]) -> str:
@@ -218,4 +220,31 @@ connector_alerts = sa.Table(
     instant("told_at", nullable=True, comment="when the owners' mail was handed over"),
     sa.Index("ix_connector_alerts_untold", "id", postgresql_where=sa.text("told_at IS NULL")),
     sa.Index("ix_connector_alerts_connector", "connector_id", "id"),
+)
+
+connector_sign_ins = sa.Table(
+    "connector_sign_ins",
+    metadata,
+    sa.Column("state_digest", sa.LargeBinary, primary_key=True, comment="SHA-256"),
+    _connector(),
+    sa.Column("user_id", sa.String(27), nullable=False),
+    sa.Column("session_digest", sa.LargeBinary, nullable=False),
+    encrypted("sealed", SIGN_IN_PURPOSE),
+    instant("expires_at"),
+    sa.Index("ix_connector_sign_ins_expires", "expires_at"),
+)
+
+connector_authorizations = sa.Table(
+    "connector_authorizations",
+    metadata,
+    _connector(primary_key=True),
+    sa.Column("tenant_id", sa.Text, nullable=False),
+    sa.Column("client_id", sa.Text, nullable=False, comment="the operator's application then"),
+    sa.Column("user_id", sa.String(27), nullable=False, comment="who was signed in here"),
+    sa.Column("subject", sa.Text, nullable=False, comment="the person's object in the tenant"),
+    sa.Column("login", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    instant("signed_in_at"),
+    instant("consented_at", nullable=True),
+    instant("authorized_at", nullable=True, comment="when the tenant was first of use"),
 )

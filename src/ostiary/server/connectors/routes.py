@@ -6,6 +6,7 @@ from ostiary.server.connectors.api import (
     connectors,
     credentials,
     history,
+    oauth,
     steering,
     warnings,
 )
@@ -17,5 +18,7 @@ ROUTERS = (
     configuration.router,
     warnings.router,
     history.router,
+    oauth.router,
+    oauth.callback_router,
     connectors.router,
 )

@@ -212,8 +212,10 @@ def started(folder: Path, environment: Mapping[str, str], role: str) -> Iterator
 
 
 @contextmanager
-def administrator(environment: Mapping[str, str], folder: Path) -> Iterator[httpx2.Client]:
-    added = command(environment, "users", "add", "carol@corp.test", "--role", "super_admin")
+def administrator(
+    environment: Mapping[str, str], folder: Path, email: str = "carol@corp.test"
+) -> Iterator[httpx2.Client]:
+    added = command(environment, "users", "add", email, "--role", "super_admin")
     assert added.returncode == 0, added.stderr
     base = f"https://127.0.0.1:{environment['OSTIARY_TLS_PORT']}"
     trust = ssl.create_default_context(cafile=str(folder / "tls" / "ca.pem"))

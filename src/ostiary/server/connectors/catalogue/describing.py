@@ -11,7 +11,8 @@ from google.protobuf.message import Message
 
 from ostiary.baton.pb.config_v1 import Configuration
 from ostiary.baton.pb.connector_v2 import ConnectorCapabilities
-from ostiary.server.connectors.catalogue.kinds import Kind
+from ostiary.server.connectors.catalogue.kinds import ENTRA, Kind
+from ostiary.server.connectors.oauth.offering import with_oauth
 from ostiary.server.connectors.programs.asking import TooSlowError, ask
 from ostiary.server.connectors.programs.starting import located
 from ostiary.server.kernel.errors import AppError, failed_precondition
@@ -42,7 +43,10 @@ def describe(settings: Settings, kind: Kind) -> Description:
             _told(settings, kind.program, "config", Configuration()),
             _capabilities(settings, kind.program),
         )
-    return _known[key]
+    known = _known[key]
+    if kind.catalog_id != ENTRA:
+        return known
+    return Description(with_oauth(known.configuration), known.capabilities)
 
 
 _known: dict[tuple[str, int], Description] = {}

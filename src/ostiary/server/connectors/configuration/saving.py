@@ -20,7 +20,9 @@ from ostiary.server.connectors.configuration.rules import (
 )
 from ostiary.server.connectors.configuration.schema import Schema
 from ostiary.server.connectors.configuration.trying import malformed, refusal, try_out
+from ostiary.server.connectors.oauth.offering import for_program
 from ostiary.server.connectors.store import registry
+from ostiary.server.connectors.store.oauth import tenant_of
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.kernel.actor import Actor
 from ostiary.server.kernel.errors import conflict, not_found
@@ -30,12 +32,14 @@ from ostiary.server.kernel.work import Kernel, UnitOfWork
 
 @dataclass(frozen=True)
 class Draft:
-    """`values` are complete and well-formed, with secrets. `sealed` is what was stored before."""
+    """`values` are complete and well-formed, with secrets. `sealed` is what was stored before.
+    `tenant_id` is of the sign-in that was completed for the connector."""
 
     kind: Kind
     values: Mapping[str, str]
     secrets: tuple[str, ...]
     sealed: bytes | None
+    tenant_id: str = ""
 
     def __repr__(self) -> str:
         return f"Draft({self.kind.name}, {sorted(self.values)})"
@@ -71,12 +75,15 @@ def draft(
     values, faults = merged(schema, before, wanted)
     if faults := [*faults, *problems(schema, values)]:
         raise malformed(list(dict.fromkeys(faults)))
-    return Draft(kind, values, tuple(secret_values(schema, values)), sealed)
+    secrets = tuple(secret_values(schema, values))
+    return Draft(kind, values, secrets, sealed, _tenant(kernel, connector))
 
 
 def tried(kernel: Kernel, written: Draft) -> Verdict:
     """What the program itself says, which asks the source of its data."""
-    return try_out(kernel.settings, written.kind, written.values, written.secrets)
+    values = for_program(written.values, written.tenant_id)
+    _, schema = hosted_kind(kernel.settings, written.kind.catalog_id)
+    return try_out(kernel.settings, written.kind, values, secret_values(schema, values))
 
 
 def approve(
@@ -113,6 +120,13 @@ def _stored(kernel: Kernel, connector: Connector | None) -> tuple[dict[str, str]
     with kernel.read() as connection:
         sealed = registry.read_config(connection, connector.key)
         return read_values(connection, connector.key, kernel.secrets), sealed
+
+
+def _tenant(kernel: Kernel, connector: Connector | None) -> str:
+    if connector is None:
+        return ""
+    with kernel.read() as connection:
+        return tenant_of(connection, connector.key)
 
 
 def _told(verdict: Verdict) -> Line:

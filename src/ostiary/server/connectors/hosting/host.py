@@ -27,8 +27,10 @@ from ostiary.server.connectors.hosting.child import Command, run
 from ostiary.server.connectors.hosting.folder import NotReadyError, home_of, trusted
 from ostiary.server.connectors.hosting.notebook import Notebook
 from ostiary.server.connectors.hosting.rules import crashes_after, keeps_crashing, pause_after
+from ostiary.server.connectors.oauth.offering import for_program
 from ostiary.server.connectors.programs.starting import environment, launched, located
 from ostiary.server.connectors.store.hosting import Wanted
+from ostiary.server.connectors.store.oauth import tenant_of
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.errors import AppError
 from ostiary.server.kernel.secrets import UndecryptableError
@@ -134,7 +136,8 @@ class Host:
         home = home_of(settings, wanted.id)
         trust = trusted(settings, home)
         with self._kernel.read() as connection:
-            values = read_values(connection, wanted.key, self._kernel.secrets)
+            stored = read_values(connection, wanted.key, self._kernel.secrets)
+            values = for_program(stored, tenant_of(connection, wanted.key))
         minted = self._credential()
         more = {
             "BATON_CLIENT_ID": minted.credential.client_id,
