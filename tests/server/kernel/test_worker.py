@@ -49,6 +49,24 @@ async def test_a_deferred_job_runs_once_with_its_arguments(kernel: Kernel) -> No
     assert is_id(seen[0][1])
 
 
+async def test_what_a_job_brings_is_worked_off_with_it(kernel: Kernel) -> None:
+    jobs, seen = Jobs(), list[str]()
+
+    @jobs.job("first")
+    def first(kernel: Kernel) -> None:
+        with kernel.work(SYSTEM) as work:
+            work.defer("second")
+
+    @jobs.job("second")
+    def second(kernel: Kernel) -> None:
+        seen.append("second")
+
+    with kernel.work(SYSTEM) as work:
+        work.defer("first")
+    await Worker(kernel, [jobs]).drain()
+    assert seen == ["second"]
+
+
 async def test_a_job_that_fails_is_tried_again_later(kernel: Kernel) -> None:
     jobs = Jobs()
 

@@ -82,8 +82,16 @@ class Worker:
             await asyncio.sleep(self._pause)
 
     async def drain(self) -> None:
-        """Until nothing that could run now is left. Starts no periodic jobs."""
-        await self._work(wait=False)
+        """Until nothing that could run now is left, also of what the jobs bring. Starts no
+        periodic jobs."""
+        held_up: set[int] = set()
+        while True:
+            # it returns while jobs still run, and what those defer waits
+            await self._work(wait=False)
+            waiting = await self._waiting()
+            if waiting <= held_up:
+                return
+            held_up = waiting
 
     async def _work(self, *, wait: bool) -> None:
         async with self._app.open_async():
@@ -94,6 +102,12 @@ class Worker:
                 install_signal_handlers=False,
                 stalled_worker_timeout=STALLED_AFTER_SECONDS,
             )
+
+    async def _waiting(self) -> set[int]:
+        """Jobs that were not put off."""
+        async with self._app.open_async():
+            jobs = await self._app.job_manager.list_jobs_async(status=Status.TODO.value)
+        return {job.id for job in jobs if job.id is not None and job.scheduled_at is None}
 
     def _schedule(self) -> None:
         for cron, task in self._ticks:
