@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from ostiary.cli.demo.command import STOPPED
 from ostiary.cli.demo.narrator import Narrator, StepFailedError
 
 
@@ -49,8 +50,7 @@ def explained_here() -> Iterator[None]:
 def _invoke(words: Sequence[str]) -> int:
     from ostiary.cli.main import app
 
-    try:
-        code = app(list(words), standalone_mode=False)
-    except typer.Abort as error:  # what it makes of Ctrl-C
-        raise KeyboardInterrupt from error
+    code = app(list(words), standalone_mode=False)
+    if code == STOPPED:
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else 0
