@@ -8,8 +8,9 @@ from ostiary.baton.annotations import pack
 from ostiary.baton.pb import connector_v2 as v2
 from ostiary.server.catalog import actions
 from ostiary.server.catalog.deletion import delete_app
-from ostiary.server.catalog.store import apps, linked, things
+from ostiary.server.catalog.store import apps, inventory, linked, things
 from ostiary.server.catalog.store.apps import App, AppFilter, Cascade
+from ostiary.server.catalog.store.asked import Asked
 from ostiary.server.connectors.actions.of_apps import delete_connectors
 from ostiary.server.ingest.actions import apply_sync
 from ostiary.server.kernel.actor import SYSTEM
@@ -180,10 +181,13 @@ def test_edits_survive_syncs_and_can_be_taken_back(story: Story) -> None:
     entitlement = story.entitlement("app:Expenses:assigned")
     resource = story.resource(("app", "Expenses"))
 
-    def names() -> tuple[str, str, str | None]:
+    def names() -> tuple[str, str, str]:
         with story.kernel.read() as connection:
-            (told,) = things.page_entitlements(connection, story.app, resource_id=resource)
-            found = things.page_resources(connection, story.app, type_id="app", query="e")
+            of_it = Asked().among("r.public_id", "resources", [resource])
+            (told,) = inventory.entitlements(connection, of_it)
+            of_type = Asked().where("t.external_id = 'app'")
+            named = of_type.containing("e", inventory.RESOURCE_NAME)
+            found = inventory.resources(connection, named)
         return found[0].display_name, told.display_name, told.alias
 
     with story.kernel.work(SYSTEM) as work:
@@ -214,8 +218,8 @@ def test_history_shows_every_version_and_every_absence(story: Story) -> None:
     back = story.sync(tenant)
     with story.kernel.read() as connection:
         told = things.resource_history(connection, bob)
-        then = things.page_resources(connection, story.app, type_id="user", at=renamed)
-        away = things.page_resources(connection, story.app, type_id="user", at=gone)
+        then = inventory.resources(connection, Asked(renamed).where("t.external_id = 'user'"))
+        away = inventory.resources(connection, Asked(gone).where("t.external_id = 'user'"))
     assert [(version.display_name, version.since, version.ended_at) for version in told] == [
         ("bob", first, renamed),
         ("Robert", renamed, gone),

@@ -7,7 +7,9 @@ import sqlalchemy as sa
 
 from ostiary.server.access import store
 from ostiary.server.catalog.actions import manage_apps
-from ostiary.server.catalog.store import apps, things
+from ostiary.server.catalog.store import apps
+from ostiary.server.catalog.store.asked import Asked
+from ostiary.server.catalog.store.inventory import entitlements
 from ostiary.server.ingest.jobs import refresh_access
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.clock import FixedClock
@@ -23,7 +25,7 @@ def story(kernel: Kernel, clock: FixedClock, tmp_path: Path) -> Story:
 
 def access_of(story: Story, app_id: str) -> str:
     with story.kernel.read() as connection:
-        found = things.page_entitlements(connection, app_id)
+        found = entitlements(connection, Asked().among("a.public_id", "apps", [app_id]))
     (access,) = [one.id for one in found if one.external_id == "credential:access"]
     return access
 
@@ -83,4 +85,5 @@ def test_unmanaged_apps_have_no_access_entitlement(story: Story) -> None:
     story.sync(some())
     refresh_access(story.kernel, app_id=expenses(story))
     with story.kernel.read() as connection:
-        assert things.page_entitlements(connection, expenses(story)) == []
+        asked = Asked().among("a.public_id", "apps", [expenses(story)])
+        assert entitlements(connection, asked) == []

@@ -29,7 +29,8 @@ from starlette.testclient import TestClient
 
 from ostiary.server.app import create_app as create_server
 from ostiary.server.catalog.actions import create_app
-from ostiary.server.catalog.store import things
+from ostiary.server.catalog.store import inventory
+from ostiary.server.catalog.store.asked import Asked
 from ostiary.server.connectors.actions.registry import NewConnector, create_connector
 from ostiary.server.ingest.actions import apply_sync
 from ostiary.server.kernel.authz.roles import SUPER_ADMINISTRATOR
@@ -65,7 +66,8 @@ def known(kernel: Kernel, folder: Path) -> dict[str, str]:
         connector = create_connector(work, NewConnector(app_id, "", "Demo"))
     apply_sync(kernel, connector.id, tenant.write(folder / "sync.c1z"))
     with kernel.read() as connection:
-        entitlement = things.page_entitlements(connection, app_id)[-1]
+        asked = Asked().among("a.public_id", "apps", [app_id])
+        entitlement = inventory.entitlements(connection, asked)[-1]
     return {
         "app_id": app_id,
         "connector_id": connector.id,

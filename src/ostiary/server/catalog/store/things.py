@@ -91,51 +91,6 @@ LEFT JOIN entitlement_edits x ON x.entitlement_id = e.id
 """
 
 
-def page_resources(
-    connection: sa.Connection,
-    app_id: str,
-    *,
-    type_id: str | None = None,
-    query: str = "",
-    at: datetime | None = None,
-    after: int = 0,
-    size: int = 50,
-) -> list[Resource]:
-    """In the order in which they were first seen; `after` is the `key` of the last one seen."""
-    conditions = ["r.feed_id = ANY (:feeds)", "r.id > :after", "v.resource_id > :after", _valid(at)]
-    if type_id is not None:
-        conditions.append("t.external_id = :type")
-    values: dict[str, Any] = {"after": after, "type": type_id, "at": at, "size": size}
-    values["feeds"] = _feeds(connection, app_id)
-    found = _search(connection, _RESOURCE, conditions, "r.id", query, values)
-    return [Resource(**row) for row in found]
-
-
-def page_entitlements(
-    connection: sa.Connection,
-    app_id: str,
-    *,
-    resource_id: str | None = None,
-    query: str = "",
-    at: datetime | None = None,
-    after: int = 0,
-    size: int = 50,
-) -> list[Entitlement]:
-    """As `page_resources`."""
-    conditions = [
-        "e.feed_id = ANY (:feeds)",
-        "e.id > :after",
-        "v.entitlement_id > :after",
-        _valid(at),
-    ]
-    if resource_id is not None:
-        conditions.append("r.public_id = :resource")
-    values: dict[str, Any] = {"after": after, "resource": resource_id, "at": at, "size": size}
-    values["feeds"] = _feeds(connection, app_id)
-    found = _search(connection, _ENTITLEMENT, conditions, "e.id", query, values)
-    return [Entitlement(**row) for row in found]
-
-
 def resource_history(connection: sa.Connection, resource_id: str) -> list[Resource]:
     """Every version, the oldest first; gaps between them are times in which it was not there."""
     query = sa.text(f"{_RESOURCE} WHERE r.public_id = :id ORDER BY v.valid_from")
@@ -189,32 +144,3 @@ def edit(
     elif values:
         connection.execute(table.update().where(identity == key).values(**values))
     return before
-
-
-def _feeds(connection: sa.Connection, app_id: str) -> list[int]:
-    """Looked up apart: the planner then knows how much there is of each."""
-    query = sa.text(
-        "SELECT f.id FROM connector_feeds f JOIN apps a ON a.id = f.app_id WHERE a.public_id = :app"
-    )
-    return list(connection.scalars(query, {"app": app_id}))
-
-
-def _valid(at: datetime | None) -> str:
-    return "v.valid_to = 'infinity'" if at is None else "v.valid_from <= :at AND v.valid_to > :at"
-
-
-def _search(
-    connection: sa.Connection,
-    select: str,
-    conditions: list[str],
-    order: str,
-    text: str,
-    values: dict[str, Any],
-) -> sa.MappingResult:
-    if text:
-        values["query"] = text
-        conditions.append(
-            "position(lower(:query) IN lower(coalesce(x.display_name, v.display_name))) > 0"
-        )
-    query = f"{select} WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT :size"
-    return connection.execute(sa.text(query), values).mappings()
