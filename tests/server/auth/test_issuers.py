@@ -116,12 +116,47 @@ def test_an_issuer_that_is_down_is_not_asked_by_everybody(
     assert platform.asked == ["openid-configuration"]
 
 
-def test_many_at_once_ask_once(issuers: Issuers, platform: Platform, clock: FixedClock) -> None:
-    now = clock.now()
+def test_who_comes_while_the_issuer_is_asked_waits_for_its_answer(
+    platform: Platform, clock: FixedClock
+) -> None:
+    now, has_begun, may_go_on = clock.now(), threading.Event(), threading.Event()
+
+    def fetch(url: str) -> dict[str, Any]:
+        has_begun.set()
+        assert may_go_on.wait(60)
+        return get_json(platform, url)
+
+    issuers = Issuers(fetch)
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: ids(issuers.keys(SOURCE, "rsa", now)), range(8)))
-    assert found == [["rsa"]] * 8
+        first = pool.submit(issuers.keys, SOURCE, "rsa", now)
+        assert has_begun.wait(60)
+        others = [pool.submit(issuers.keys, SOURCE, "rsa", now) for _ in range(7)]
+        may_go_on.set()
+        assert [ids(each.result()) for each in (first, *others)] == [["rsa"]] * 8
     assert platform.asked == ASKED_ONCE
+
+
+def test_who_has_keys_does_not_wait_for_newer_ones(platform: Platform, clock: FixedClock) -> None:
+    has_begun, may_go_on = threading.Event(), threading.Event()
+    may_go_on.set()
+
+    def fetch(url: str) -> dict[str, Any]:
+        has_begun.set()
+        assert may_go_on.wait(60)
+        return get_json(platform, url)
+
+    issuers = Issuers(fetch)
+    issuers.keys(SOURCE, "rsa", clock.now())
+    may_go_on.clear()
+    has_begun.clear()
+    clock.advance(FRESH)
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(issuers.keys, SOURCE, "rsa", clock.now())
+        assert has_begun.wait(60)
+        assert ids(issuers.keys(SOURCE, "rsa", clock.now())) == ["rsa"]
+        may_go_on.set()
+        assert ids(slow.result()) == ["rsa"]
+    assert platform.asked == ASKED_ONCE * 2
 
 
 def test_what_is_kept_is_bounded(platform: Platform, clock: FixedClock) -> None:

@@ -95,7 +95,8 @@ class Issuers:
         UnreachableError when nothing is known, or nothing that is recent enough.
         """
         known = self._entry(source)
-        if known.is_due(key_id, now) and known.lock.acquire(blocking=not known.lasts(STALE, now)):
+        has_any = known.lasts(STALE, now)
+        if (not has_any or known.is_due(key_id, now)) and known.lock.acquire(blocking=not has_any):
             try:
                 if known.is_due(key_id, now):
                     self._refresh(source, known, now)
