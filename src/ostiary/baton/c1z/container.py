@@ -81,8 +81,9 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def unpack(path: Path, target: Path, max_bytes: int = MAX_DECODED_BYTES) -> int:
+def unpack(path: Path, target: Path, max_bytes: int | None = None) -> int:
     """Writes the SQLite database inside `path` to `target`; returns its size in bytes."""
+    max_bytes = max_bytes or MAX_DECODED_BYTES
     size = 0
     with storage_errors(path, "reading"), path.open("rb") as file:
         check_magic(path, file.read(len(MAGIC)))

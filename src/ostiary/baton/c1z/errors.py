@@ -43,6 +43,9 @@ class DiskFullError(StorageError):
     """No space is left."""
 
 
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG}
+
+
 @contextmanager
 def storage_errors(path: Path, doing: str, *, space: Path | None = None) -> Iterator[None]:
     """Turns errors of the operating system and of SQLite into ours.
@@ -60,7 +63,7 @@ def storage_errors(path: Path, doing: str, *, space: Path | None = None) -> Iter
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
         if code == sqlite3.SQLITE_FULL:
             raise _disk_full(path, doing, space) from error
-        if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        if code in _DAMAGED:
             raise CorruptC1zError(f"{path} is damaged: {error}.") from error
         if isinstance(error, sqlite3.OperationalError):
             raise StorageError(f"{doing} {path} failed: {error}") from error
