@@ -45,6 +45,12 @@ sa.Index(
     unique=True,
     postgresql_where=platform_users.c.status != "deleted",
 )
+sa.Index(
+    "ix_platform_users_elsewhere",
+    sa.func.lower(platform_users.c.display_name),
+    platform_users.c.public_id,
+    postgresql_where=platform_users.c.origin != "directory",
+)
 
 user_roles = sa.Table(
     "user_roles",
