@@ -8,7 +8,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[3]
 
 PROGRAM = f"""#!{sys.executable}
-import os, sys
+import os, sys, time
 sys.path.insert(0, {str(REPOSITORY)!r})
 from functools import partial
 from ostiary.connector.cli import run
@@ -32,12 +32,14 @@ class Opinionated(FakeConnector):
 
 if os.environ.get("BATON_FAKE_REGION") == "us" and sys.argv[1:2] != ["check"]:
     sys.exit("cannot run in us with " + os.environ["BATON_FAKE_CLIENT_SECRET"])
+if os.environ.get("BATON_FAKE_REGION") == "eu" and sys.argv[1:2] != ["check"]:
+    time.sleep(86400)
 sys.exit(run(definition(Opinionated)))
 """
 
 
 def fake_program(folder: Path) -> Path:
-    """With fake-region us it passes its check and then does not run."""
+    """With fake-region us it passes its check and then does not run, with eu it hangs."""
     path = folder / "baton-fake"
     path.write_text(PROGRAM)
     path.chmod(0o755)

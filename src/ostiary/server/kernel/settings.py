@@ -85,6 +85,9 @@ class Settings(BaseSettings):
         default=None, description="host:port where hosted connectors find the server, else external"
     )
     connector_memory_mb: int = Field(default=2048, ge=128, description="per hosted connector")
+    connectors_per_worker: int = Field(
+        default=100, ge=1, description="how many connectors a worker runs at most"
+    )
     connector_check_seconds: float = Field(
         default=120, gt=0, description="how long checking a connector's settings may take"
     )

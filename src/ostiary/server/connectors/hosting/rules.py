@@ -26,3 +26,9 @@ def pause_after(crashes: int) -> timedelta:
 
 def keeps_crashing(crashes: int) -> bool:
     return crashes >= CRASHES_BEFORE_ERROR
+
+
+def share_of(connectors: int, workers: int, most: int) -> int:
+    """How many of the connectors each of the workers may have, so that they have about as many
+    each and together have all, unless `most` per worker forbids it."""
+    return min(most, -(-connectors // max(1, workers)))

@@ -12,6 +12,7 @@ import structlog
 from ostiary.server.connectors.catalogue.kinds import Kind, kinds
 from ostiary.server.connectors.hosting.host import Host, host_id
 from ostiary.server.connectors.hosting.leftovers import remove_leftovers
+from ostiary.server.connectors.hosting.rules import share_of
 from ostiary.server.connectors.store import hosting as store
 from ostiary.server.connectors.store.hosting import Claims, ClaimsLostError, Wanted, loss_told
 from ostiary.server.kernel.actor import SYSTEM
@@ -88,14 +89,34 @@ class Supervisor:
         for host in ended:
             if host.wanted.id not in wanted:
                 await asyncio.to_thread(claims.release, host.wanted.id)
-        for connector_id, each in wanted.items():
-            if connector_id in self._hosts:
-                continue
-            mine = any(host.wanted.id == connector_id for host in ended)
-            if mine or await asyncio.to_thread(claims.claim, connector_id):
-                self._begin(each)
+        again = {host.wanted.id for host in ended} & wanted.keys()
+        for connector_id in again:
+            self._begin(wanted[connector_id])
+        await self._claim(claims, wanted)
         await self._end_silent()
         await asyncio.to_thread(remove_leftovers, self._kernel, frozenset(self._hosts))
+
+    async def _claim(self, claims: Claims, wanted: dict[str, Wanted]) -> None:
+        """Takes up to its share of what nobody has, or gives one back that is too many."""
+        workers = await asyncio.to_thread(claims.workers)
+        share = share_of(len(wanted), workers, self._kernel.settings.connectors_per_worker)
+        for connector_id, each in wanted.items():
+            if len(self._hosts) >= share:
+                break
+            free = connector_id not in self._hosts
+            if free and await asyncio.to_thread(claims.claim, connector_id):
+                self._begin(each)
+        if len(self._hosts) > share:
+            await self._give_one_back(claims)
+
+    async def _give_one_back(self, claims: Claims) -> None:
+        """One that is idle, for another worker to take."""
+        busy = await asyncio.to_thread(self._busy)
+        idle = [host for connector_id, host in self._hosts.items() if connector_id not in busy]
+        if idle:
+            await self._end(idle[-1])
+            await asyncio.to_thread(claims.release, idle[-1].wanted.id)
+            await asyncio.to_thread(self._wake)
 
     def _begin(self, wanted: Wanted) -> None:
         log.info("connector.hosted", connector=wanted.id, name=wanted.display_name)
@@ -130,6 +151,10 @@ class Supervisor:
         with loss_told(), self._kernel.read() as connection:
             found = store.find_wanted(connection, list(self._kinds))
         return {each.id: each for each in found}
+
+    def _busy(self) -> set[str]:
+        with loss_told(), self._kernel.read() as connection:
+            return store.busy_among(connection, list(self._hosts))
 
     def _polls(self) -> tuple[dict[str, datetime], datetime]:
         with loss_told(), self._kernel.read() as connection:

@@ -11,12 +11,28 @@ from typing import Final
 import psycopg
 import sqlalchemy as sa
 
-from ostiary.server.connectors.model import connector_agents, connector_log, connectors
+from ostiary.server.connectors.leases import TaskState
+from ostiary.server.connectors.model import (
+    connector_agents,
+    connector_log,
+    connector_tasks,
+    connectors,
+)
 from ostiary.server.kernel.database import Database
 
 CHANNEL: Final = "ostiary_hosting"
 NAMESPACE: Final = 0x0571A59
 """Of the advisory locks, apart from other uses."""
+
+PRESENCE: Final = 1
+"""The lock that every worker that hosts connectors shares."""
+
+_WORKERS: Final = sa.text("""
+SELECT count(*) FROM pg_locks
+WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND classid = :namespace AND objid = :presence AND objsubid = 2
+""")
 
 QUICK_TO_NOTICE: Final = (
     "SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
@@ -66,6 +82,19 @@ def last_polls(connection: sa.Connection, host: str) -> dict[str, datetime]:
 def still_there(connection: sa.Connection, connector_ids: Collection[str]) -> set[str]:
     query = sa.select(connectors.c.public_id).where(
         connectors.c.public_id.in_(connector_ids), connectors.c.deleted_at.is_(None)
+    )
+    return {str(found) for found in connection.scalars(query)}
+
+
+def busy_among(connection: sa.Connection, connector_ids: Collection[str]) -> set[str]:
+    """Those with work that an agent has in hand."""
+    query = (
+        sa.select(connectors.c.public_id)
+        .join_from(connector_tasks, connectors)
+        .where(
+            connectors.c.public_id.in_(connector_ids),
+            connector_tasks.c.state == TaskState.LEASED,
+        )
     )
     return {str(found) for found in connection.scalars(query)}
 
@@ -121,6 +150,8 @@ class Claims:
             self._connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             self._connection.exec_driver_sql(QUICK_TO_NOTICE)
             self._connection.exec_driver_sql(f"LISTEN {CHANNEL}")
+            present = sa.func.pg_advisory_lock_shared(NAMESPACE, PRESENCE)
+            self._connection.execute(sa.select(present))
 
     def close(self) -> None:
         """Gives everything up, and ends the session, so that nothing of it comes back from the
@@ -138,6 +169,12 @@ class Claims:
 
     def release(self, connector_id: str) -> None:
         self._lock(sa.func.pg_advisory_unlock, connector_id)
+
+    def workers(self) -> int:
+        """How many host connectors now, this one among them."""
+        with loss_told():
+            names = {"namespace": NAMESPACE, "presence": PRESENCE}
+            return int(self._session.scalar(_WORKERS, names) or 1)
 
     def wait(self, longest: timedelta) -> None:
         """Until something is announced. Finding the session gone is what this is for as well."""
