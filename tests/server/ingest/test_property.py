@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ostiary.server.ingest.actions import Sync, apply_sync
+from ostiary.server.ingest.actions import Sync, SyncOutcome, apply_sync
 from ostiary.server.ingest.rules import HoldLimits
+from ostiary.server.kernel import audit_log
 from ostiary.server.kernel.clock import FixedClock
 from ostiary.server.kernel.work import Kernel
 from tests.server.ingest.states import expected, state
@@ -21,6 +22,11 @@ NO_HOLD = HoldLimits(share=2)
 USERS = [("user", name) for name in ("ann", "bob", "cy", "dee")]
 GROUPS = [("group", name) for name in ("red", "blue")]
 ENTITLEMENTS = {f"group:{name}:{slug}": ("group", name) for _, name in GROUPS for slug in "mo"}
+
+TOLD = sa.text(
+    "SELECT after->>'sync' FROM audit_entries"
+    " WHERE action LIKE 'ingest.sync.%' AND object_id = :connector ORDER BY sequence"
+)
 
 texts = st.sampled_from(["one", "two", "ünï\tcode\\", "back\nslash\\N"])
 helds = st.one_of(
@@ -52,6 +58,14 @@ def tenants(draw: st.DrawFn) -> Tenant:
     return tenant
 
 
+def check_the_audit_chain(kernel: Kernel, records: list[str]) -> None:
+    """It verifies, and tells of every sync once and in order."""
+    with kernel.read() as connection:
+        assert audit_log.verify(connection).problems == ()
+        told = connection.scalars(TOLD, {"connector": CONNECTOR}).all()
+    assert told == records
+
+
 def fingerprint(kernel: Kernel) -> list[object]:
     """Every row of every table that keeps state over time."""
     tables = (
@@ -78,6 +92,7 @@ def test_every_past_instant_keeps_the_state_that_was_synced_then(
     reset(kernel.database)
     connect(kernel)
     past: list[tuple[datetime, Tenant]] = []
+    applied: list[SyncOutcome] = []
     for number, tenant in enumerate(story):
         at = clock.advance(timedelta(hours=1))
         file = tenant.write(tmp_path / f"{number}.c1z")
@@ -96,6 +111,7 @@ def test_every_past_instant_keeps_the_state_that_was_synced_then(
         assert not any(delta for types in same.record.deltas.values() for delta in types.values())
         assert fingerprint(kernel) == before, "a sync of the same content wrote something"
         assert same.record.counts == replace(outcome.record, deltas={}).counts
+        applied += [outcome, same]
 
     before_it = Tenant()
     for at, tenant in past:
@@ -103,6 +119,7 @@ def test_every_past_instant_keeps_the_state_that_was_synced_then(
         assert state(kernel, at) == expected(tenant)
         before_it = tenant
     assert state(kernel, clock.now()) == expected(before_it)
+    check_the_audit_chain(kernel, [outcome.record.public_id for outcome in applied])
 
 
 def test_an_explicit_instant_is_kept(kernel: Kernel, clock: FixedClock, tmp_path: Path) -> None:
