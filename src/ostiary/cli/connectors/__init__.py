@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ostiary.cli.connectors import history
 from ostiary.cli.connectors.commands import app
 
-__all__ = ["app"]
+__all__ = ["app", "history"]
