@@ -11,6 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+WIDE = 10_000
+"""Characters in a line of what is no terminal, so that programs find whole cells."""
+
 
 def say(sentence: str, told: Mapping[str, Any], *, as_json: bool) -> None:
     """What a command did, in one line either way."""
@@ -29,7 +32,9 @@ def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: 
     for row in rows:
         table.add_row(*(Text(_cell(row[name])) for name in columns))
     console = Console()
-    console.print(table, width=None if console.is_terminal else 10_000, crop=False)
+    if not console.is_terminal:
+        console.width = WIDE
+    console.print(table, crop=False)
 
 
 def _cell(value: Any) -> str:
