@@ -103,6 +103,13 @@ class StoryServer:
             yield client
 
 
+def text_of(mail: EmailMessage) -> str:
+    body = mail.get_body(["plain"])
+    assert body is not None
+    told: str = body.get_content()
+    return told
+
+
 def sign_in(client: httpx2.Client, email: str) -> None:
     client.headers.pop("x-csrf-token", None)
     answer = client.post("/auth/sign_in", data={"email": email, "password": PASSWORD})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ostiary.tenant.directory import Directory
 from tests.entra.expected import Expected, Shown, differences, expected
 from tests.stories.asking import AppView, Json
 from tests.stories.world import World
@@ -11,7 +12,12 @@ BEFORE_EVERYTHING = "2000-01-01T00:00:00Z"
 
 def assert_truth(world: World, shown: Shown | None = None) -> None:
     """That every resource, entitlement and grant is there, and no other."""
-    assert differences(told(world), expected(world.tenant.directory, shown or Shown())) == ""
+    assert differences_of(world, world.tenant.directory, shown) == ""
+
+
+def differences_of(app: AppView, directory: Directory, shown: Shown | None = None) -> str:
+    """Empty when the app shows the directory and nothing else."""
+    return differences(told(app), expected(directory, shown or Shown()))
 
 
 def told(app: AppView) -> Expected:

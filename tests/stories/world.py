@@ -61,7 +61,7 @@ class World(AppView):
         if self.newest_sync().state is not SyncState.QUEUED:
             self.post(f"{self.path}/force_sync")
         self.agent.poll_now()
-        self._await_upload()
+        self.await_upload()
         self.server.work_off()
         return self.newest_sync()
 
@@ -110,16 +110,16 @@ class World(AppView):
         with self.server.kernel.read() as connection:
             return journal.read_lines(connection, self._connector_key(connection))
 
-    def _connector_key(self, connection: Any) -> int:
-        found = registry.find(connection, self.connector_id)
-        assert found is not None
-        return found.key
-
-    def _await_upload(self) -> None:
+    def await_upload(self) -> None:
         """The sync may have moved on before anybody listened, so its state is read each time."""
         while self.newest_sync().state in ON_ITS_WAY:
             heard = list(self.watching.notifies(timeout=PATIENCE, stop_after=1))
             assert heard, f"no sync moved: {self.journal()}"
+
+    def _connector_key(self, connection: Any) -> int:
+        found = registry.find(connection, self.connector_id)
+        assert found is not None
+        return found.key
 
 
 @dataclass
