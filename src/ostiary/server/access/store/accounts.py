@@ -15,12 +15,6 @@ from ostiary.server.catalog.store.narrowing import Candidates, Way, page
 from ostiary.server.catalog.store.owned import OWNED
 from ostiary.server.kernel.errors import not_found
 
-IS_ACCOUNT: Final = """
-    SELECT 1 FROM resources r JOIN resource_type_versions tv
-        ON tv.resource_type_id = r.resource_type_id AND 'user' = ANY (tv.traits)
-    WHERE r.id = g.principal_id AND {types}
-"""
-
 _ACCOUNTS: Final = """
 SELECT r.id AS key, r.public_id AS id, a.public_id AS app_id, v.display_name, v.login,
     v.login_aliases, v.emails, v.status, v.status_details, v.profile,

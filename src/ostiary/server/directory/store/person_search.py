@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from ostiary.server.catalog.store.asked import containing
 from ostiary.server.directory.rules.subjects import Person
 from ostiary.server.directory.store.people import person_of
 
@@ -81,15 +82,17 @@ SELECT u.public_id, u.display_name, lower(u.display_name) AS sort_name,
     u.origin, u.status AS user_status, u.created_at, u.updated_at, u.deleted_at,
     u.id AS user_id, NULL::bigint AS person_id
 FROM platform_users u
-WHERE NOT EXISTS (SELECT FROM people p WHERE p.user_id = u.id)
+WHERE u.origin <> 'directory' AND NOT EXISTS (SELECT FROM people p WHERE p.user_id = u.id)
 """
-"""Services, and people who signed in since the directories were last gone through."""
+"""Services, and people who signed in since the directories were last gone through. Whom a directory
+brought has a person for good; to say so spares a look at each of them."""
 
 _CONDITIONS: Final = {
     "ids": "e.public_id = ANY (:ids)",
     "excluded_ids": "NOT e.public_id = ANY (:excluded_ids)",
-    "query": "position(lower(:query) IN lower(concat_ws(' ', e.display_name, e.username, "
-    "array_to_string(e.emails, ' ')))) > 0",
+    "query": "(e.display_name ILIKE :query OR e.username ILIKE :query "
+    "OR (e.emails[1] IS DISTINCT FROM e.username OR cardinality(e.emails) > 1) "
+    "AND array_to_string(e.emails, ' ') ILIKE :query)",
     "email": "lower(:email) IN (SELECT lower(each) FROM unnest(e.emails) each)",
     "departments": "e.department = ANY (:departments)",
     "job_titles": "e.job_title = ANY (:job_titles)",
@@ -125,9 +128,13 @@ def people(
         if value := getattr(wanted, name):
             conditions.append(condition)
             values[name] = value if isinstance(value, str) else list(value)
+    if wanted.query:
+        values["query"] = containing(wanted.query)
     if not wanted.statuses and not wanted.ids:
         conditions.append("e.user_status <> 'deleted'")
     if after is not None:
+        # the first of them says nothing new, but the index by name understands it
+        conditions.append("e.sort_name >= :after_name")
         conditions.append("(e.sort_name, e.public_id) > (:after_name, :after_id)")
         values |= {"after_name": after[0], "after_id": after[1]}
     some = f"WHERE {' AND '.join(conditions)} ORDER BY e.sort_name, e.public_id LIMIT :limit"
