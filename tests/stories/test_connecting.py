@@ -10,16 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import psycopg
 import pytest
 
 from ostiary.tenant.server import SimulatedTenant
 from ostiary.tenant.stories import story
 from tests.entra.expected import Shown
 from tests.entra.watching import Watch, watched
+from tests.server.connectors.hosted.test_oauth import (
+    JSON,
+    offering,
+    person_of,
+    started,
+    unconfigured,
+)
 from tests.server.connectors.hosted.world import World, hosting, secret_settings, shown
 from tests.server.postgres import TestPostgres
-from tests.stories.asking import AppView
+from tests.stories.asking import AppView, Rest
 from tests.stories.manifest import manifest_environment, replica
 from tests.stories.truth import differences_of
 from tests.stories.world import SELF_HOSTED
@@ -83,13 +89,9 @@ def test_3_a_tenant_is_connected_with_a_secret_that_nobody_can_read_back(
 
 def applied(world: World, connector: dict[str, Any]) -> dict[str, Any]:
     """How much of each type the connector's log says that its sync brought."""
-    with psycopg.connect(world.database_url) as connection:
-        (row,) = connection.execute(
-            "SELECT details FROM connector_log JOIN connectors ON connectors.id = connector_id"
-            " WHERE public_id = %s AND message = 'Sync applied.'",
-            [connector["id"]],
-        ).fetchall()
-    counts: dict[str, Any] = row[0]
+    log = Rest(world.client).pages(f"/apps/{world.app_id}/connectors/{connector['id']}/log")
+    (line,) = (line for line in log if line["message"] == "Sync applied.")
+    counts: dict[str, Any] = line["details"]
     return counts
 
 
@@ -135,6 +137,30 @@ def test_5_what_is_missing_without_consent_is_listed_with_what_needs_it_and_what
     assert missing.keys() == needed.keys() - {"User.Read.All", "GroupMember.Read.All"}
     assert {each["feature"] for each in findings(partly, "ok")} == {"Accounts", "Groups"}
     assert world.client.get(world.connectors).json()["list"] == []
+
+
+def test_6_a_login_before_consent_connects_nothing_and_the_one_after_it_shows_who_authorised(
+    tmp_path: Path, empty_database: str
+) -> None:
+    """What else may go wrong on the way is in tests/server/connectors/hosted/test_oauth.py."""
+    with (
+        SimulatedTenant(story()) as tenant,
+        offering(tmp_path, empty_database, tenant, ("all",)) as world,
+        person_of(tenant) as person,
+    ):
+        connector, one = unconfigured(world)
+        first = world.client.get(person.goes_through(started(world, one)), headers=JSON).json()
+        assert first["phase"] == "consent_needed"
+        assert world.look(connector)["status"]["status"] == "SYNC_STATUS_UNSPECIFIED"
+        assert world.client.get(f"{one}/oauth").json()["authorizedAt"] is None
+        back = world.client.get(person.goes_through(first["consentUrl"]), headers=JSON).json()
+        assert back["phase"] == "consented"
+        second = world.client.get(person.goes_through(started(world, one)))
+        assert second.status_code == 200
+        world.wait_for(connector, "SYNC_STATUS_DONE")
+        authorized = world.client.get(f"{one}/oauth").json()
+        assert authorized["login"].endswith("@corp.example")
+        assert differences_of(AppView(world.client, world.app_id), tenant.directory) == ""
 
 
 def findings(reply: httpx2.Response, severity: str) -> list[dict[str, Any]]:
