@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from ostiary.server.connectors.oauth.application import EntraApplication
+from ostiary.server.kernel.auth.federation.issuers import FederationSettings
 from ostiary.server.kernel.auth.oidc import OidcSettings
 from ostiary.server.kernel.settings import CONFIG_VARIABLE, Settings
 
-SETTINGS = {
-    CONFIG_VARIABLE,
-    *(f"OSTIARY_{name.upper()}" for name in Settings.model_fields),
-    *(f"OSTIARY_OIDC_{name.upper()}" for name in OidcSettings.model_fields),
+SETTINGS = {CONFIG_VARIABLE} | {
+    f"{settings.model_config['env_prefix']}{name.upper()}"
+    for settings in (Settings, OidcSettings, EntraApplication, FederationSettings)
+    for name in settings.model_fields
 }
