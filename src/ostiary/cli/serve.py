@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import structlog
 import typer
@@ -41,6 +42,7 @@ def serve(
     """Run the server. Everything can be set with OSTIARY_* too, or in a file (OSTIARY_CONFIG)."""
     chosen = settings(role=role, data_dir=data_dir, http_port=http_port, tls_port=tls_port)
     logs.configure(chosen)
+    signal.signal(signal.SIGTERM, _give_up)
     with explained(), ExitStack() as stack:
         kernel = stack.enter_context(open_kernel(chosen))
         try:
@@ -56,6 +58,11 @@ def serve(
             log.critical("server.failed", reason=str(error), exc_info=error.__cause__)
             raise typer.Exit(FAILED) from None
     log.info("server.stopped")
+
+
+def _give_up(*_: object) -> NoReturn:
+    """Until the services listen for signals themselves; the database must not stay behind."""
+    raise SystemExit(0)
 
 
 def _run(kernel: Kernel) -> None:

@@ -4,9 +4,10 @@ import json
 import logging
 import signal
 import socket
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psycopg
@@ -57,6 +58,18 @@ def test_one_command_starts_everything_and_a_signal_ends_it(data_dir: Path) -> N
         assert server.get("/ready") == (200, {"status": "ready"})
         assert is_running(data_dir)
         assert server.stop() == 0, server.log
+    assert not is_running(data_dir)
+
+
+def test_a_signal_in_the_middle_of_the_first_start_leaves_no_database_running(
+    data_dir: Path,
+) -> None:
+    with starting(data_dir, {"OSTIARY_DATA_DIR": str(data_dir)}) as server:
+        while not is_running(data_dir):
+            with suppress(subprocess.TimeoutExpired):
+                pytest.fail(f"it ended with {server.process.wait(0.05)}: {server.log}")
+        assert server.stop() == 0, server.log
+        assert server.greeting == []
     assert not is_running(data_dir)
 
 

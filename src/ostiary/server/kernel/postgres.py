@@ -55,13 +55,16 @@ class EmbeddedPostgres:
             raise PostgresError(f"PostgreSQL cannot work in a directory named {self.directory}")
         self.directory.mkdir(parents=True, exist_ok=True)
         self._account = account_for_postgres(self.data)
-        with self._starting():
-            self._prepare()
-            if not self._is_running():
-                self._launch()
-            users = os.open(self.directory / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
-            fcntl.flock(users, fcntl.LOCK_SH)
-            self._users = users
+        try:
+            with self._starting():
+                self._prepare()
+                self._users = os.open(self.directory / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
+                fcntl.flock(self._users, fcntl.LOCK_SH)
+                if not self._is_running():
+                    self._launch()
+        except BaseException:  # a signal, too, while the server may have started already
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """Stops the server unless another process uses it."""
@@ -75,7 +78,8 @@ class EmbeddedPostgres:
                 return
             finally:
                 os.close(users)
-            self._control("stop", "-m", "fast")
+            if self._is_running():
+                self._control("stop", "-m", "fast")
             if (sockets := self._socket_directory()) != self.data:
                 shutil.rmtree(sockets, ignore_errors=True)
 
