@@ -8,6 +8,10 @@ from tests.server.catalog.route_table import READERS, SEARCHERS, SUPER
 SIGNED_IN = frozenset(role.name for role in ROLES)
 ANYBODY = frozenset({"anonymous", *SIGNED_IN})
 
+TABS = ("", "/past", "/history", "/changes")
+_ACCOUNT = "/apps/{app_id}/accounts/{account_id}"
+_ENTITLEMENT = "/apps/{app_id}/entitlements/{entitlement_id}"
+
 ROUTES: dict[str, frozenset[str]] = {
     "GET /static/{name}": ANYBODY,
     "GET /": SIGNED_IN,
@@ -17,4 +21,11 @@ ROUTES: dict[str, frozenset[str]] = {
     "GET /apps/manage": SUPER,
     "POST /apps/manage": SUPER,
     "GET /apps/{app_id}": READERS,
+    "GET /apps/{app_id}/accounts": READERS,
+    "GET /apps/{app_id}/entitlements": READERS,
+    **{f"GET {_ACCOUNT}{tab}": READERS for tab in TABS},
+    **{f"GET {_ENTITLEMENT}{tab}": READERS for tab in TABS},
+    f"GET {_ENTITLEMENT}/holders/{{principal_id}}": READERS,
+    "GET /people": READERS,
+    **{f"GET /people/{{person_id}}{tab}": READERS for tab in (*TABS, "/access")},
 }

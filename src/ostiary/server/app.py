@@ -7,7 +7,9 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 
+from ostiary.server.access import pages as access_pages
 from ostiary.server.access import routes as access
+from ostiary.server.catalog import entitlement_pages
 from ostiary.server.catalog import pages as catalog_pages
 from ostiary.server.catalog import routes as catalog
 from ostiary.server.connectors import routes as connectors
@@ -16,6 +18,7 @@ from ostiary.server.connectors.directory import ConnectorClients
 from ostiary.server.connectors.hosting.supervisor import Supervisor
 from ostiary.server.connectors.jobs import jobs as connector_jobs
 from ostiary.server.connectors.warning_jobs import jobs as connector_warnings
+from ostiary.server.directory import pages as people_pages
 from ostiary.server.directory import routes as directory
 from ostiary.server.directory.jobs import jobs as directory_jobs
 from ostiary.server.directory.store.sign_ins import recognize
@@ -56,10 +59,20 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 """The slices' REST APIs. Where paths clash, the first one wins."""
 
-PAGES: tuple[APIRouter, ...] = (home_pages.router, catalog_pages.router)
+PAGES: tuple[APIRouter, ...] = (
+    home_pages.router,
+    catalog_pages.router,
+    entitlement_pages.router,
+    *access_pages.ROUTERS,
+    people_pages.router,
+)
 """The slices' HTML pages."""
 
-FINDERS: tuple[Finder, ...] = (*catalog_pages.FINDERS,)
+FINDERS: tuple[Finder, ...] = (
+    *people_pages.FINDERS,
+    *catalog_pages.FINDERS,
+    *access_pages.FINDERS,
+)
 """What the palette (Ctrl-K) searches, in this order."""
 
 COMMANDS: tuple[Command, ...] = ()

@@ -123,7 +123,7 @@ def show_app(shell: ShellOf, access: Reader, app_id: str) -> Response:
         crumbs=[APPS],
         app=app,
         facts=views.app_facts(app),
-        tiles=views.app_tiles(app),
+        tiles=views.app_tiles(shell, app),
         chips=[views.standing(app)],
         manage=views.manage_link(shell, app),
         tabs=views.app_tabs(shell, app.id, "overview"),

@@ -93,7 +93,15 @@ def list_tabs(managed_apps: int, unmanaged_apps: int, *, managed: bool) -> list[
 
 def app_tabs(shell: Shell, app_id: str, current: str) -> list[Tab]:
     """Those that exist; each slice adds its own here by the path it serves."""
-    return [Tab("Overview", f"/apps/{app_id}", current == "overview")]
+    here = f"/apps/{app_id}"
+    overview = Tab("Overview", here, current == "overview")
+    if not shell.allows(Permission.APPS_VIEW):
+        return [overview]
+    return [
+        overview,
+        Tab("Entitlements", f"{here}/entitlements", current == "entitlements"),
+        Tab("Accounts", f"{here}/accounts", current == "accounts"),
+    ]
 
 
 def manage_form(owner: str) -> Form:
@@ -147,10 +155,12 @@ def app_facts(app: ListedApp) -> list[Fact]:
     ]
 
 
-def app_tiles(app: ListedApp) -> list[Tile]:
+def app_tiles(shell: Shell, app: ListedApp) -> list[Tile]:
+    """They lead where the caller may go."""
+    here = f"/apps/{app.id}" if shell.allows(Permission.APPS_VIEW) else ""
     return [
-        Tile("Accounts", app.accounts),
-        Tile("Entitlements", app.entitlements),
+        Tile("Accounts", app.accounts, here and f"{here}/accounts"),
+        Tile("Entitlements", app.entitlements, here and f"{here}/entitlements"),
         Tile("Connectors", app.connectors),
     ]
 

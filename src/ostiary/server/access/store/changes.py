@@ -125,6 +125,8 @@ def _differences(
 
 
 def _by_id(connection: sa.Connection, ids: set[int], at: datetime) -> dict[int, Grant]:
+    if not ids:
+        return {}
     chosen = "(SELECT * FROM grants WHERE id = ANY(:ids))"
     found = rows.select(connection, chosen, "g.id", {"ids": list(ids)})
     return {int(grant.id): grant for grant in rows.described(connection, found, at)}

@@ -1,5 +1,6 @@
 // Rows: which one is current, which ones are marked.
-const rows = () => [...document.querySelectorAll("[data-row]")];
+const rows = () =>
+  [...document.querySelectorAll("[data-row]")].filter((row) => !row.closest("#drawer"));
 
 export const currentRow = () => document.querySelector("[data-row].is-current");
 

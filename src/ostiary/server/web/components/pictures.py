@@ -44,7 +44,8 @@ class Chart:
 
 @dataclass(frozen=True)
 class Step:
-    """A box of a path. `says` is its part of the sentence: "through SG-Finance"."""
+    """A box of a path. `says` is its part of the sentence: "through SG-Finance". Without `href`
+    it leads nowhere; `says` may be empty."""
 
     title: str
     kind: str
@@ -61,7 +62,7 @@ class Path:
 
     @property
     def sentence(self) -> str:
-        return ", ".join(step.says for step in self.steps)
+        return ", ".join(step.says for step in self.steps if step.says)
 
 
 @dataclass(frozen=True)

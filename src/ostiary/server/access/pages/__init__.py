@@ -1,0 +1,8 @@
+"""Who has what, as pages: accounts, entitlements, and why somebody holds something."""
+
+from ostiary.server.access.pages.accounts import router as accounts_router
+from ostiary.server.access.pages.entitlements import router as entitlements_router
+from ostiary.server.access.pages.explaining import router as explaining_router
+from ostiary.server.access.pages.finding import FINDERS as FINDERS
+
+ROUTERS = (accounts_router, entitlements_router, explaining_router)

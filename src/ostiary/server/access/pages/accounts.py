@@ -1,0 +1,181 @@
+"""`/apps/{app_id}/accounts` and one account: what it is, what it has, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from ostiary.server.access.api.permissions import Viewer, own_only
+from ostiary.server.access.pages import reading
+from ostiary.server.access.pages.reading import Compared, Grants
+from ostiary.server.access.store import listed_accounts, listed_grants
+from ostiary.server.access.store.listed_accounts import ListedAccount, ListFilter
+from ostiary.server.access.store.listed_grants import GrantFilter
+from ostiary.server.access.views import accounts as views
+from ostiary.server.access.views import differences, grants, timeline
+from ostiary.server.catalog.pages import APPS
+from ostiary.server.catalog.store import app_table, things
+from ostiary.server.catalog.views import app_tabs, standing
+from ostiary.server.kernel.authz.enforcement import Access
+from ostiary.server.kernel.database import Connection
+from ostiary.server.kernel.errors import not_found
+from ostiary.server.web.components.detail import Detail
+from ostiary.server.web.components.tables import Empty, Found, Wanted
+from ostiary.server.web.lists import list_page
+from ostiary.server.web.navigation import Crumb
+from ostiary.server.web.shell import Shell, ShellOf
+
+TEMPLATE = "web/detail.html"
+_TOLD = (
+    ("Name", lambda version: version.display_name),
+    ("Status", lambda version: version.status),
+)
+
+router = APIRouter(prefix="/apps/{app_id}/accounts", include_in_schema=False)
+
+
+@router.get("")
+def list_accounts(shell: ShellOf, access: Viewer, app_id: str) -> Response:
+    with shell.kernel.read() as connection:
+        app = app_table.find(connection, app_id, shell.as_of)
+    if app is None:
+        raise not_found(f"There is no app {app_id}.")
+
+    def read(connection: Connection, wanted: Wanted) -> Found[ListedAccount]:
+        return found_accounts(shell, connection, ListFilter(app_ids=[app_id]), wanted)
+
+    detail = Detail(
+        app.display_name, chips=[standing(app)], tabs=app_tabs(shell, app_id, "accounts")
+    )
+    listing = views.of_app(people_linked=reading.sees_people(shell))
+    title = f"Accounts of {app.display_name}"
+    return list_page(shell, TEMPLATE, title, listing, read, crumbs=[APPS], detail=detail)
+
+
+@router.get("/{account_id}")
+def show_account(shell: ShellOf, access: Viewer, app_id: str, account_id: str) -> Response:
+    """Facts, and what it has."""
+    shown = _shown(shell, access, app_id, account_id)
+    held = Grants(shown.grants, shell.as_of, linked=True, people_linked=False)
+    with shell.kernel.read() as connection:
+        kinds = listed_grants.kinds(connection, shown.grants, at=shell.as_of)
+    facts = views.facts(shown.account, people_linked=reading.sees_people(shell))
+    listing = grants.holdings(kinds, linked=True)
+    return shown.page("now", listing, held.read, facts=facts, heading="What it has")
+
+
+@router.get("/{account_id}/past")
+def show_past(shell: ShellOf, access: Viewer, app_id: str, account_id: str) -> Response:
+    """What it had and has not any more."""
+    shown = _shown(shell, access, app_id, account_id, ended=True)
+    held = Grants(shown.grants, shell.as_of, linked=True, people_linked=False)
+    with shell.kernel.read() as connection:
+        kinds = listed_grants.kinds(connection, shown.grants, at=shell.as_of)
+    return shown.page("past", grants.past_holdings(kinds, linked=True), held.read)
+
+
+@router.get("/{account_id}/history")
+def show_history(shell: ShellOf, access: Viewer, app_id: str, account_id: str) -> Response:
+    """What the source said of it over time."""
+    shown = _shown(shell, access, app_id, account_id)
+    with shell.kernel.read() as connection:
+        versions = things.resource_history(connection, account_id)
+    events = timeline.events(versions, _TOLD, shell.as_of or shell.now)
+    empty = None if events else Empty("No history", "It was not there yet.")
+    detail = shown.detail("history", events=events, empty=empty)
+    return shell.page(TEMPLATE, shown.title, crumbs=shown.crumbs, detail=detail)
+
+
+@router.get("/{account_id}/changes")
+def show_changes(shell: ShellOf, access: Viewer, app_id: str, account_id: str) -> Response:
+    """The difference between two days."""
+    shown = _shown(shell, access, app_id, account_id)
+    start, end = reading.two_days(shell)
+    apps = None if access.everything else [app_id]
+    compared = Compared(shown.grants, start, end, linked=True, app_ids=apps)
+    with shell.kernel.read() as connection:
+        rows, complete = compared.rows(connection)
+    listing = differences.of_account()
+    return shown.page(
+        "changes",
+        listing,
+        reading.found_among(listing, rows),
+        between=reading.between(shell, start),
+        note=reading.note_of(complete),
+    )
+
+
+@dataclass(frozen=True)
+class _Shown:
+    shell: Shell
+    account: ListedAccount
+    grants: GrantFilter
+
+    @property
+    def title(self) -> str:
+        return self.account.display_name or self.account.login or self.account.external_id
+
+    @property
+    def crumbs(self) -> Sequence[Crumb]:
+        of = f"/apps/{self.account.app_id}"
+        return [APPS, Crumb(self.account.app_name, of), Crumb("Accounts", f"{of}/accounts")]
+
+    def detail(self, current: str, **parts: Any) -> Detail:
+        return Detail(
+            self.title,
+            lead=f"Account of {self.account.app_name}",
+            chips=views.chips(self.account),
+            tabs=views.tabs(self.account, current),
+            **parts,
+        )
+
+    def page(self, current: str, listing: Any, read: Any, **parts: Any) -> Response:
+        detail = self.detail(current, **parts)
+        return list_page(
+            self.shell, TEMPLATE, self.title, listing, read, crumbs=self.crumbs, detail=detail
+        )
+
+
+def found_accounts(
+    shell: Shell, connection: Connection, asked: ListFilter, wanted: Wanted
+) -> Found[ListedAccount]:
+    """`asked`: what the list is about, whatever is filtered."""
+    owned = wanted.filters.get("owned", ())
+    narrowed = ListFilter(
+        app_ids=asked.app_ids,
+        owner_ids=asked.owner_ids,
+        viewer=asked.viewer,
+        query=wanted.query,
+        statuses=wanted.filters.get("status", ()),
+        types=wanted.filters.get("type", ()),
+        owned=owned[0] == "yes" if len(owned) == 1 else None,
+    )
+    rows = listed_accounts.read(
+        connection,
+        narrowed,
+        at=shell.as_of,
+        order=wanted.sort,
+        descending=wanted.descending,
+        offset=wanted.offset,
+        size=wanted.size,
+    )
+    matching = listed_accounts.count(connection, narrowed, at=shell.as_of)
+    if narrowed == asked:
+        return Found(rows, matching, matching)
+    return Found(rows, matching, listed_accounts.count(connection, asked, at=shell.as_of))
+
+
+def _shown(
+    shell: Shell, access: Access, app_id: str, account_id: str, *, ended: bool = False
+) -> _Shown:
+    with shell.kernel.read() as connection:
+        account = listed_accounts.find(connection, app_id, account_id, shell.as_of)
+    if account is None:
+        then = " then" if shell.as_of else ""
+        raise not_found(f"There is no account {account_id} in this app{then}.")
+    about = GrantFilter(principal_ids=[account_id], viewer=own_only(access), ended=ended)
+    return _Shown(shell, account, about)

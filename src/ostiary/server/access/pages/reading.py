@@ -1,0 +1,132 @@
+"""What several pages ask: grants of something with what stands beside them, and differences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from ostiary.server.access import store
+from ostiary.server.access.facts import Grant
+from ostiary.server.access.store import listed_grants, principals
+from ostiary.server.access.store.listed_grants import GrantFilter, Order
+from ostiary.server.access.views import differences, grants
+from ostiary.server.access.views.differences import Different
+from ostiary.server.access.views.grants import Listed
+from ostiary.server.kernel.authz.permissions import Permission
+from ostiary.server.kernel.database import Connection
+from ostiary.server.kernel.errors import invalid
+from ostiary.server.web.as_of import instant_of
+from ostiary.server.web.components.detail import Between
+from ostiary.server.web.components.tables import Found, List, Read, Wanted
+from ostiary.server.web.shell import Shell
+
+MOST_DIFFERENCES: Final = 1000
+DAYS: Final = 7
+"""Between the two days, unless somebody asks for others."""
+
+
+def sees_people(shell: Shell) -> bool:
+    return shell.allows(Permission.USERS_VIEW)
+
+
+@dataclass(frozen=True)
+class Grants:
+    """A list of grants: `asked` is what it is about, whatever is filtered."""
+
+    asked: GrantFilter
+    at: datetime | None
+    linked: bool
+    people_linked: bool
+
+    def read(self, connection: Connection, wanted: Wanted) -> Found[Listed]:
+        narrowed = replace(
+            self.asked,
+            query=wanted.query,
+            ways=wanted.filters.get("way", ()),
+            types=wanted.filters.get("type", ()),
+            statuses=wanted.filters.get("status", ()),
+            app_ids=wanted.filters.get("app", ()),
+        )
+        if not (self.asked.entitlement_id or self.asked.principal_ids):
+            return Found([], 0, 0)
+        order = Order(wanted.sort, wanted.descending)
+        found = listed_grants.grants(
+            connection, narrowed, order, at=self.at, offset=wanted.offset, size=wanted.size
+        )
+        rows = self.described(connection, found)
+        matching = listed_grants.count(connection, narrowed, at=self.at)
+        if narrowed == self.asked:
+            return Found(rows, matching, matching)
+        return Found(rows, matching, listed_grants.count(connection, self.asked, at=self.at))
+
+    def described(self, connection: Connection, found: Sequence[Grant]) -> list[Listed]:
+        holders = principals.principals(
+            connection, {grant.principal.id for grant in found}, self.at
+        )
+        apps = principals.apps(connection, {grant.entitlement.id for grant in found})
+        return grants.listed(
+            found, holders, apps, linked=self.linked, people_linked=self.people_linked
+        )
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The differences between two instants of what `about` is asked for."""
+
+    about: GrantFilter
+    start: datetime
+    end: datetime
+    linked: bool
+    app_ids: Sequence[str] | None = None
+    """None: of all apps."""
+
+    def rows(self, connection: Connection) -> tuple[list[Different], bool]:
+        """With whether these are all."""
+        if not (self.about.entitlement_id or self.about.principal_ids):
+            return [], True
+        page = store.differences(
+            connection,
+            self.start,
+            self.end,
+            entitlement_id=self.about.entitlement_id or None,
+            principal_ids=self.about.principal_ids,
+            size=MOST_DIFFERENCES,
+        )
+        listed = Grants(self.about, self.end, self.linked, people_linked=False).described(
+            connection, [each.grant for each in page.items]
+        )
+        told = [
+            Different(difference, row)
+            for difference, row in zip(page.items, listed, strict=True)
+            if self.app_ids is None or row.app.id in self.app_ids
+        ]
+        return told, not page.next
+
+
+def two_days(shell: Shell) -> tuple[datetime, datetime]:
+    """From the address: `since`, a week earlier where it is missing, and what the page is about."""
+    end = shell.as_of or shell.now
+    given = shell.address.get("since")
+    start = instant_of(given, shell.now) if given else end - timedelta(days=DAYS)
+    start = start or shell.now
+    if start > end:
+        raise invalid("The first day comes after the second one. Exchange them.")
+    return start, end
+
+
+def between(shell: Shell, start: datetime) -> Between:
+    latest = shell.now.date().isoformat()
+    end = shell.as_of.date().isoformat() if shell.as_of else latest
+    return Between(shell.address.path, start.date().isoformat(), end, latest)
+
+
+def note_of(complete: bool) -> str:
+    if complete:
+        return ""
+    return f"These are the first {MOST_DIFFERENCES:,} differences. Choose days closer together."
+
+
+def found_among(listing: List[Different], rows: Sequence[Different]) -> Read[Different]:
+    return lambda _connection, wanted: differences.page(listing, rows, wanted)

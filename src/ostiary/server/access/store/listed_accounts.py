@@ -1,0 +1,159 @@
+"""Accounts as lists of pages show them: in any order, filtered, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from ostiary.server.access.store.time import valid
+from ostiary.server.catalog.store.asked import containing
+from ostiary.server.catalog.store.owned import OWNED
+
+_FROM: Final = """
+FROM resources r
+JOIN connector_feeds f ON f.id = r.feed_id
+JOIN apps a ON a.id = f.app_id
+JOIN resource_type_versions tv ON tv.resource_type_id = r.resource_type_id
+    AND 'user' = ANY (tv.traits) AND {tv}
+JOIN resource_versions v ON v.resource_id = r.id AND {v}
+LEFT JOIN account_edits e ON e.resource_id = r.id
+LEFT JOIN account_owners o ON o.resource_id = r.id AND {o}
+LEFT JOIN people p ON p.id = o.person_id
+LEFT JOIN person_versions pv ON pv.person_id = p.id AND {pv}
+LEFT JOIN resource_usage u ON u.resource_id = r.id AND {u}
+"""
+
+_COLUMNS: Final = """r.public_id AS id, a.public_id AS app_id,
+    coalesce(a.edited_name, a.display_name) AS app_name, v.display_name, v.login,
+    coalesce(v.emails[1], '') AS email, v.status, v.status_details,
+    coalesce(e.account_type, 'user') AS account_type, coalesce(p.public_id, '') AS owner_id,
+    coalesce(pv.display_name, '') AS owner_name, coalesce(o.reason, '') AS reason,
+    u.last_used_at AS last_login, v.source_created_at, r.created_at, v.valid_from AS since,
+    r.external_id
+"""
+
+ORDERS: Final = {
+    "name": "lower(v.display_name)",
+    "app": "lower(coalesce(a.edited_name, a.display_name))",
+    "login": "lower(v.login)",
+    "email": "lower(v.emails[1])",
+    "status": "v.status",
+    "type": "coalesce(e.account_type, 'user')",
+    "owner": "lower(pv.display_name)",
+    "last": "u.last_used_at",
+    "created": "r.created_at",
+}
+
+_NAMED: Final = """(v.display_name ILIKE :containing OR v.login ILIKE :containing
+    OR array_to_string(v.emails, ' ') ILIKE :containing)"""
+
+_CONDITIONS: Final = {
+    "app_ids": "a.public_id = ANY (:app_ids)",
+    "ids": "r.public_id = ANY (:ids)",
+    "owner_ids": "p.public_id = ANY (:owner_ids)",
+    "statuses": "v.status = ANY (:statuses)",
+    "types": "coalesce(e.account_type, 'user') = ANY (:types)",
+}
+
+
+@dataclass(frozen=True)
+class ListedAccount:
+    """`last_login` is None where no source told it; `reason`: how the owner was found."""
+
+    id: str
+    app_id: str
+    app_name: str
+    display_name: str
+    login: str
+    email: str
+    status: str
+    status_details: str
+    account_type: str
+    owner_id: str
+    owner_name: str
+    reason: str
+    last_login: datetime | None
+    source_created_at: datetime | None
+    created_at: datetime
+    since: datetime
+    external_id: str
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """What is empty lets everything through. `owned`: with an owner, or without one. `viewer`:
+    only in apps that this user owns."""
+
+    app_ids: Sequence[str] = ()
+    ids: Sequence[str] = ()
+    owner_ids: Sequence[str] = ()
+    statuses: Sequence[str] = ()
+    types: Sequence[str] = ()
+    owned: bool | None = None
+    query: str = ""
+    viewer: str | None = None
+
+
+def read(
+    connection: sa.Connection,
+    wanted: ListFilter,
+    *,
+    at: datetime | None,
+    order: str = "name",
+    descending: bool = False,
+    offset: int = 0,
+    size: int = 50,
+) -> list[ListedAccount]:
+    """`order` is a key of `ORDERS`; unknown values come last."""
+    direction = "DESC" if descending else "ASC"
+    by = f"{ORDERS[order]} {direction} NULLS LAST, {ORDERS['name']}, r.id"
+    source, values = _where(wanted, at)
+    keys = sa.text(f"SELECT r.id {source} ORDER BY {by} LIMIT :size OFFSET :offset")
+    chosen = list(connection.scalars(keys, {**values, "size": size, "offset": offset}))
+    place = {number: index for index, number in enumerate(chosen)}
+    query = f"SELECT r.id AS key, {_COLUMNS} {_joined(at)} WHERE r.id = ANY (:keys)"
+    rows = connection.execute(sa.text(query), {"keys": chosen, "at": at}).mappings().all()
+    return [_account(row) for row in sorted(rows, key=lambda row: place[row["key"]])]
+
+
+def count(connection: sa.Connection, wanted: ListFilter, *, at: datetime | None) -> int:
+    source, values = _where(wanted, at)
+    return int(connection.execute(sa.text(f"SELECT count(*) {source}"), values).scalar_one())
+
+
+def find(
+    connection: sa.Connection, app_id: str, account_id: str, at: datetime | None
+) -> ListedAccount | None:
+    source, values = _where(ListFilter(app_ids=[app_id], ids=[account_id]), at)
+    row = connection.execute(sa.text(f"SELECT {_COLUMNS} {source}"), values).mappings().first()
+    return None if row is None else _account(row)
+
+
+def _account(row: sa.RowMapping) -> ListedAccount:
+    return ListedAccount(**{name: value for name, value in row.items() if name != "key"})
+
+
+def _joined(at: datetime | None) -> str:
+    return _FROM.format(**{alias: valid(alias, at) for alias in ("tv", "v", "o", "pv", "u")})
+
+
+def _where(wanted: ListFilter, at: datetime | None) -> tuple[str, dict[str, Any]]:
+    there = "(a.deleted_at IS NULL OR a.deleted_at > :at)" if at else "a.deleted_at IS NULL"
+    conditions = [there]
+    values: dict[str, Any] = {"at": at, "viewer": wanted.viewer}
+    for name, condition in _CONDITIONS.items():
+        if chosen := getattr(wanted, name):
+            conditions.append(condition)
+            values[name] = list(chosen)
+    if wanted.owned is not None:
+        conditions.append("p.id IS NOT NULL" if wanted.owned else "p.id IS NULL")
+    if wanted.query:
+        conditions.append(_NAMED)
+        values["containing"] = containing(wanted.query)
+    if wanted.viewer is not None:
+        conditions.append(OWNED)
+    return f"{_joined(at)} WHERE {' AND '.join(conditions)}", values

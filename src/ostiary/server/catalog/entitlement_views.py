@@ -1,0 +1,85 @@
+"""Entitlements as a list and as facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ostiary.server.catalog.store.listed_entitlements import ListedEntitlement
+from ostiary.server.web.components.cells import (
+    Chip,
+    Fact,
+    Identifier,
+    Link,
+    Moment,
+    Number,
+    Several,
+    Text,
+    text,
+)
+from ostiary.server.web.components.tables import Column, Empty, Filter, List
+
+
+def path(entitlement: ListedEntitlement) -> str:
+    return f"/apps/{entitlement.app_id}/entitlements/{entitlement.id}"
+
+
+def of_app(types: Sequence[tuple[str, str]]) -> List[ListedEntitlement]:
+    """`types`: what there are entitlements of, by the ids that connectors gave."""
+    return List[ListedEntitlement](
+        name="entitlements",
+        noun="entitlement",
+        searchable="name, alias or resource",
+        columns=(
+            Column("name", "Entitlement", lambda each: Link(each.display_name, path(each))),
+            Column("resource", "Of", lambda each: Text(each.resource_name), card=True),
+            Column("type", "Type", lambda each: Text(each.type_name), card=True),
+            Column(
+                "holders",
+                "Holders",
+                lambda each: Number(each.holders),
+                sortable=False,
+                number=True,
+                card=True,
+            ),
+            Column("slug", "Slug", lambda each: text(each.slug), shown=False),
+            Column("alias", "Alias", lambda each: text(each.alias), False, shown=False),
+            Column("description", "Description", lambda each: text(each.description), False),
+            Column("created", "First seen", lambda each: Moment(each.created_at), shown=False),
+        ),
+        key=lambda each: each.id,
+        href=path,
+        filters=(Filter("type", "Type", types),),
+        empty=Empty(
+            "No entitlement yet",
+            "Entitlements come with the first sync of a connector.",
+            icon="key",
+        ),
+    )
+
+
+def lead(entitlement: ListedEntitlement) -> str:
+    return f"Entitlement of {entitlement.resource_name} in {entitlement.app_name}"
+
+
+def chips(entitlement: ListedEntitlement) -> list[Chip]:
+    if entitlement.immutable_reason is None:
+        return []
+    return [Chip("Cannot be changed here", "lock", hint=entitlement.immutable_reason)]
+
+
+def facts(entitlement: ListedEntitlement, owners: Sequence[str]) -> list[Fact]:
+    reason = entitlement.immutable_reason
+    return [
+        Fact("Of", Text(f"{entitlement.resource_name} ({entitlement.type_name})")),
+        Fact("App", Link(entitlement.app_name, f"/apps/{entitlement.app_id}")),
+        Fact("Description", text(entitlement.description)),
+        Fact("Owners", Several([Text(name) for name in owners])),
+        Fact("Holders", Number(entitlement.holders), "Accounts, groups and others."),
+        Fact("Purpose", text(entitlement.purpose.replace("unspecified", ""))),
+        Fact("Slug", text(entitlement.slug)),
+        Fact("Alias", text(entitlement.alias)),
+        *([Fact("Why it cannot be changed", Text(reason))] if reason else []),
+        Fact("First seen", Moment(entitlement.created_at)),
+        Fact("Id in the source", Identifier(entitlement.external_id)),
+        Fact("Id", Identifier(entitlement.id)),
+    ]

@@ -1,0 +1,41 @@
+"""One thing: who or what it is, its state, facts, and tabs of what is related. Drawn by
+`web/detail.html`, on the page and in the drawer alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ostiary.server.web.components.cells import Chip, Fact
+from ostiary.server.web.components.pictures import Event, Paths
+from ostiary.server.web.components.tables import Empty
+from ostiary.server.web.components.tabs import Tab
+
+
+@dataclass(frozen=True)
+class Between:
+    """Asks for two days: the earlier one, and the one that the whole page is about."""
+
+    path: str
+    start: str
+    end: str
+    latest: str
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What is empty is not drawn. `lead`: one line under the name."""
+
+    title: str
+    lead: str = ""
+    chips: Sequence[Chip] = ()
+    tabs: Sequence[Tab] = ()
+    facts: Sequence[Fact] = ()
+    heading: str = ""
+    """Over the list."""
+    note: str = ""
+    """What the list cannot show."""
+    paths: Paths | None = None
+    events: Sequence[Event] = ()
+    between: Between | None = None
+    empty: Empty | None = None
