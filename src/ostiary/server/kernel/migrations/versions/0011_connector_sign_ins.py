@@ -1,5 +1,7 @@
 """Who has signed in to which tenant for a connector."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -7,7 +9,7 @@ revision = "0011_connector_sign_ins"
 down_revision = "0010_workload_federation"
 
 
-def _instant(name: str, *, nullable: bool = False) -> sa.Column:
+def _instant(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
