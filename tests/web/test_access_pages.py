@@ -161,6 +161,7 @@ def test_what_ended_is_in_the_past_and_in_the_difference(
     assert f'href="/people?as_of={before}"' in then
     difference = said(admin, f"{outer}/changes?since={before}")
     assert "2 differences" in difference
+    assert f'<input type="hidden" name="since" value="{before}">' in difference
     assert ">Gained<" in difference
     assert ">Lost<" in difference
     assert "1 of 2 differences" in said(admin, f"{outer}/changes?since={before}&change=added")

@@ -9,7 +9,7 @@ from typing import Final
 from ostiary.server.access.facts import Difference
 from ostiary.server.access.views import grants
 from ostiary.server.access.views.grants import Listed
-from ostiary.server.web.components.cells import Cell, Chip, Link, Text
+from ostiary.server.web.components.cells import Cell, Chip, Text
 from ostiary.server.web.components.tables import Column, Empty, Filter, Found, List, Wanted
 
 CHANGES: Final = (("added", "Gained"), ("removed", "Lost"), ("changed", "Changed"))
@@ -33,12 +33,6 @@ def _how(each: Different) -> Cell:
         return Text(words)
     was = grants.way_words(before)
     return Text(words if was == words else f"{was} before, {words} now")
-
-
-def _why(each: Different) -> Cell:
-    if not each.listed.linked:
-        return Text("not shown")
-    return Link("See the path", each.listed.explanation_path)
 
 
 _CHANGE = Column[Different](
@@ -82,6 +76,7 @@ def _list(name: str, columns: Sequence[Column[Different]]) -> List[Different]:
         key=lambda each: f"{each.difference.change}-{each.difference.grant.id}",
         href=lambda each: each.listed.explanation_path if each.listed.linked else "",
         filters=(_FILTER,),
+        carried=("since",),
         empty=Empty(
             "No difference",
             "On both days it was the same. What came and went in between does not show here; "
