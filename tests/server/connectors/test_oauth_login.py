@@ -87,7 +87,6 @@ def test_who_signed_in_is_read_from_a_token_that_is_signed_for_us(
         ({"key": FOREIGN_KEY}, "not signed"),
         ({"jwks": "elsewhere.example"}, "keys are elsewhere"),
     ],
-    ids=str,
 )
 def test_what_proves_nothing_is_refused_with_its_reason(
     monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], said: str
