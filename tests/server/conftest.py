@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,24 +23,6 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 def no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("OSTIARY_")]:
         monkeypatch.delenv(name)
-
-
-@pytest.fixture(scope="session")
-def postgres(testrun_uid: str) -> Iterator[TestPostgres]:
-    """A server for the whole run, in a directory that PostgreSQL's own account can reach."""
-    directory = Path(tempfile.gettempdir()) / f"ostiary-test-{testrun_uid[:12]}"
-    with TestPostgres(directory).running() as server:
-        yield server
-    if not (directory / "data" / "postmaster.pid").exists():
-        shutil.rmtree(directory, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def worker_database(postgres: TestPostgres, worker_id: str) -> Iterator[Database]:
-    database = Database(postgres.create_migrated(f"of_{worker_id}"))
-    yield database
-    database.close()
-    postgres.drop(f"of_{worker_id}")
 
 
 @pytest.fixture

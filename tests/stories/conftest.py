@@ -14,13 +14,13 @@ from ostiary.server.kernel.secrets import Key, Keyring
 from ostiary.server.kernel.settings import Settings
 from ostiary.server.kernel.work import Kernel
 from ostiary.tenant.tls import server_certificate
-from tests.server.conftest import empty_database, no_settings_of_the_machine, postgres
+from tests.server.conftest import empty_database, no_settings_of_the_machine
 from tests.server.notify.post import PostOffice, working
 from tests.server.postgres import TestPostgres
 from tests.stories.server import StoryServer, serving
 from tests.stories.world import Stage
 
-__all__ = ["empty_database", "no_settings_of_the_machine", "postgres"]
+__all__ = ["empty_database", "no_settings_of_the_machine"]
 
 
 @pytest.fixture(scope="module")

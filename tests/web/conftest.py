@@ -31,9 +31,7 @@ from tests.server.conftest import (  # noqa: F401 - the fixtures of the server
     kernel,
     keyring,
     no_settings_of_the_machine,
-    postgres,
     settings,
-    worker_database,
 )
 from tests.server.ingest.tenants import Tenant
 from tests.web.browser import PATIENCE, WITHOUT, refusals, started
@@ -106,8 +104,9 @@ def address(app: FastAPI) -> Iterator[str]:
     thread.join(60)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Ends with its module: while it is there, no other event loop can run in this process."""
     if os.environ.get(WITHOUT):
         pytest.skip(f"{WITHOUT} is set")
     with started() as browser:
