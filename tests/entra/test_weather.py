@@ -87,6 +87,7 @@ def test_all_storms_at_once_cost_no_truth_either(seed: int, tmp_path: Path) -> N
             assert tenant.weather is not None
             assert len(tenant.weather.struck) >= 4
             tenant.change(lambda d: drift(d, seed, 20))
+        assert tenant.ledger.violations == []
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5])

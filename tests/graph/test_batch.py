@@ -160,6 +160,19 @@ async def test_a_part_that_the_reply_leaves_out_is_asked_again(
     assert script.packs == [["a", "b"], ["b"]]
 
 
+@pytest.mark.parametrize("page", ["<!DOCTYPE html><p>Bad gateway", "PCFET0NUWVBFIGh0bWw-"])
+async def test_a_part_that_is_no_json_is_asked_again_and_spoils_no_other(
+    page: str, client: GraphClient, script: BatchScript, clock: LeapingClock
+) -> None:
+    html = {"status": 200, "headers": {"Content-Type": "text/html"}, "body": page}
+    script.by_url = {"/users/a": [html], "/users/b": [throttled("40")]}
+    started = clock.monotonic()
+    results = await client.batch([part("a", "/users/a"), part("b", "/users/b")], stream="fill")
+    assert results == {"a": Thing("a"), "b": Thing("b")}
+    assert script.packs == [["a", "b"], ["a", "b"]]
+    assert clock.monotonic() - started >= 40
+
+
 async def test_parts_throttled_forever_are_given_up_although_the_batch_is_answered(
     client: GraphClient, script: BatchScript
 ) -> None:

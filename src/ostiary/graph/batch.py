@@ -57,6 +57,12 @@ class _PartReply(msgspec.Struct):
     headers: dict[str, str] = {}
     body: msgspec.Raw = msgspec.Raw(b"null")
 
+    @property
+    def content(self) -> bytes:
+        """What would be the body of a reply by itself: text that is no JSON comes as a string."""
+        body = bytes(self.body)
+        return msgspec.json.decode(body, type=str).encode() if body[:1] == b'"' else body
+
 
 class _BatchReply(msgspec.Struct):
     responses: list[_PartReply]
@@ -86,7 +92,7 @@ class _Pack:
         for came in answered.responses:
             if came.status == 401 and not self.token_renewed:
                 self.token_renewed = True
-                raise fault_of(came.status, CIMultiDict(came.headers), bytes(came.body), "/$batch")
+                raise fault_of(came.status, CIMultiDict(came.headers), came.content, "/$batch")
         return answered
 
 
@@ -134,7 +140,7 @@ class Batcher:
                 pack, part, MalformedReply(missing, path=part.path, transient=True), stream
             )
             return
-        reply = Reply(came.status, CIMultiDict(came.headers), bytes(came.body))
+        reply = Reply(came.status, CIMultiDict(came.headers), came.content)
         wait = retry_after(reply.headers, self._clock.wall())
         try:
             result = read(reply, part.path, self._domain, decoder(part.into).decode)

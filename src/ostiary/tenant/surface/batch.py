@@ -83,7 +83,7 @@ def _done(
     }
     if response.body:
         shown["headers"]["Content-Type"] = response.content_type
-        textual = response.content_type == "text/plain"
+        textual = response.content_type.startswith("text/")
         shown["body"] = response.body.decode() if textual else msgspec.Raw(response.body)
     return shown
 

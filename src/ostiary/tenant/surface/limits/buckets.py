@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-GRACE = 0.5
-"""Real seconds within which a request on another connection may have crossed a 429, on a machine
-with much else to do."""
+GRACE = 0.05
+"""Real seconds within which a request on another connection may have crossed a 429."""
 
 _ROUNDING = timedelta(milliseconds=2)
 """Telling the rest of a wait again, rounded up, is no new wait."""
