@@ -201,7 +201,9 @@ class Mails:
     read: int = 0
 
     def new(self) -> list[str]:
-        """Their subjects, once the daily look at credentials is over."""
+        """Their subjects sorted, once the daily look at credentials is over: jobs that send run
+        side by side.
+        """
         self.world.server.tick("connectors.warn_of_endings")
         subjects = [
             mail["Subject"]
@@ -209,7 +211,7 @@ class Mails:
             if self.world.path in text_of(mail)
         ]
         self.read, fresh = len(subjects), subjects[self.read :]
-        return fresh
+        return sorted(fresh)
 
 
 def ends(world: World, credential_id: str) -> datetime:
