@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
@@ -39,6 +40,7 @@ async def read_collections(
             yield key, reply
         else:
             yield key, await _rest(reader, listing, reply, stream, beta)
+        await asyncio.sleep(0)  # many at once came: other streams take turns with their reader
 
 
 async def read_each(
