@@ -47,7 +47,7 @@ def test_a_finished_listing_removes_what_it_did_not_show() -> None:
     image.objects.replace(Kind.SERVICE_PRINCIPAL, [("a", "{}"), ("b", "{}")], seen=first)
     image.objects.replace(Kind.SERVICE_PRINCIPAL, [("b", "{}")], seen=second)
     assert image.objects.remove_unseen(Kind.SERVICE_PRINCIPAL, seen=second) == ["a"]
-    assert image.objects.ids(Kind.SERVICE_PRINCIPAL) == {"b"}
+    assert image.objects.ids(Kind.SERVICE_PRINCIPAL) == ["b"]
 
 
 def test_a_failed_page_leaves_no_trace() -> None:

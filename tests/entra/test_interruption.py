@@ -26,7 +26,12 @@ from .watching import Watch, watched
 
 PROGRAM = [sys.executable, "-c", "from ostiary.entra.main import main; main()"]
 INHERITED = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-LATE = (("/groups/delta", 4), ("/servicePrincipals", 2), ("/users/delta", 4))
+LATE = (
+    ("/groups/delta", 4),
+    ("/groups/delta", 9),
+    ("/servicePrincipals", 2),
+    ("/users/delta", 4),
+)
 
 
 @pytest.fixture

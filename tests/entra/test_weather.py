@@ -28,7 +28,7 @@ A_WEEK = 7 * 24 * 3600
 
 def tenant_with_pages(seed: int = 1) -> Directory:
     """Just large enough for several pages of everything that comes in pages."""
-    return generate(users=210, groups=30, memberships=1050, service_principals=105, seed=seed)
+    return generate(users=210, groups=110, memberships=2400, service_principals=105, seed=seed)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ ApplicationChange = changes_of(Application)
 class Applications:
     """The applications/delta collection."""
 
-    name = "applications"
+    name = cursor = "applications"
     item = ApplicationChange
     query = Query("/applications/delta", select=fields_of(Application))
 

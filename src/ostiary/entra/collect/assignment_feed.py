@@ -33,7 +33,7 @@ class FeedItem(msgspec.Struct):
 class AssignmentFeed:
     """Changes of app role assignments since a baseline; users in the feed are passed over."""
 
-    name = NAME
+    name = cursor = NAME
     item = FeedItem
     query = Query(
         "/directoryObjects/delta",

@@ -9,13 +9,13 @@ from typing import Any
 
 from ostiary.entra.collect import applications_access
 from ostiary.entra.collect.applications import Applications
-from ostiary.entra.collect.groups import GroupOwners, Groups
+from ostiary.entra.collect.groups import GroupMembers, Groups
 from ostiary.entra.collect.reader import Reader
 from ostiary.entra.collect.sign_ins import read_sign_ins
 from ostiary.entra.collect.users import Users
 from ostiary.entra.collect.without_delta import (
     read_applications,
-    read_group_owners,
+    read_group_members,
     read_groups,
     read_users,
 )
@@ -41,7 +41,7 @@ class Stream(StrEnum):
 
     USERS = "users"
     GROUPS = "groups"
-    GROUP_OWNERS = "group owners"
+    GROUP_MEMBERS = "group members"
     SERVICE_PRINCIPALS = "service principals"
     APPLICATIONS = "applications"
     SIGN_INS = "sign-in activity"
@@ -49,7 +49,7 @@ class Stream(StrEnum):
 
 _OWN = {
     USER: {Stream.USERS},
-    GROUP: {Stream.GROUPS, Stream.GROUP_OWNERS},
+    GROUP: {Stream.GROUPS, Stream.GROUP_MEMBERS},
     ENTERPRISE_APPLICATION: {Stream.SERVICE_PRINCIPALS},
     MANAGED_IDENTITY: {Stream.SERVICE_PRINCIPALS},
     DIRECTORY_ROLE: set[Stream](),
@@ -76,6 +76,7 @@ class Plan:
         self._reader = reader
         self._options = options
         self._selected = [type_id for type_id in _OWN if type_id in selected]
+        self._groups_known = asyncio.Event()
         self.sign_ins_missing = ""
         """Why sign-ins are unknown, in words; empty when they were read or not asked for."""
 
@@ -104,7 +105,7 @@ class Plan:
         readers = {
             Stream.USERS: self._users,
             Stream.GROUPS: self._groups,
-            Stream.GROUP_OWNERS: self._group_owners,
+            Stream.GROUP_MEMBERS: self._group_members,
             Stream.SERVICE_PRINCIPALS: self._service_principals,
             Stream.APPLICATIONS: self._applications,
         }
@@ -119,9 +120,10 @@ class Plan:
 
     async def _groups(self) -> None:
         await read_groups(self._reader, Groups())
+        self._groups_known.set()
 
-    async def _group_owners(self) -> None:
-        await read_group_owners(self._reader, GroupOwners())
+    async def _group_members(self) -> None:
+        await read_group_members(self._reader, GroupMembers(), self._groups_known.wait)
 
     async def _service_principals(self) -> None:
         await applications_access.refresh(self._reader)

@@ -74,7 +74,7 @@ async def list_with_assignments(reader: Reader) -> None:
 async def list_with_owners(reader: Reader) -> tuple[set[str], list[str]]:
     """Read every service principal and its owners anew; returns (new ids, ids that are gone)."""
     image = reader.image
-    before = image.objects.ids(Kind.SERVICE_PRINCIPAL)
+    before = set(image.objects.ids(Kind.SERVICE_PRINCIPAL))
     cut_short: set[str] = set()
     query = Query("/servicePrincipals", SELECT, expand="owners($select=id)", top=999)
     gone = await replace_objects(
@@ -83,7 +83,7 @@ async def list_with_owners(reader: Reader) -> tuple[set[str], list[str]]:
         also=lambda page: cut_short.update(_take_owners(image, page)),
     )  # fmt: skip
     await _list_owners(reader, cut_short)
-    return image.objects.ids(Kind.SERVICE_PRINCIPAL) - before, gone
+    return set(image.objects.ids(Kind.SERVICE_PRINCIPAL)) - before, gone
 
 
 async def list_owners(reader: Reader) -> None:

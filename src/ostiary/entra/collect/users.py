@@ -19,7 +19,7 @@ UserChange = changes_of(User, managers="manager@delta")
 class Users:
     """The users/delta collection; manager comes as a relationship of one."""
 
-    name = "users"
+    name = cursor = "users"
     item = UserChange
 
     def __init__(self, *, extension_attributes: bool) -> None:

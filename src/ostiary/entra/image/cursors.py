@@ -53,3 +53,9 @@ class CursorTable:
     def forget(self, stream: str) -> None:
         """Start this stream from the beginning next time."""
         self._connection.execute("DELETE FROM cursor WHERE stream = ?", (stream,))
+
+    def forget_all(self, prefix: str) -> None:
+        """Start all streams whose names begin so from the beginning."""
+        self._connection.execute(
+            "DELETE FROM cursor WHERE substr(stream, 1, ?) = ?", (len(prefix), prefix)
+        )

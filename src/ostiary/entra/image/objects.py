@@ -104,12 +104,12 @@ class ObjectTable:
         rows = self._connection.execute("SELECT ix, id, kind, data IS NOT NULL FROM object")
         return {ix: (id_, kinds[kind], bool(live)) for ix, id_, kind, live in rows}
 
-    def ids(self, kind: Kind) -> set[str]:
-        """The ids of every live object of a kind."""
+    def ids(self, kind: Kind) -> list[str]:
+        """The ids of every live object of a kind, in the order of first sight."""
         rows = self._connection.execute(
-            "SELECT id FROM object WHERE kind = ? AND data IS NOT NULL", (kind,)
+            "SELECT id FROM object WHERE kind = ? AND data IS NOT NULL ORDER BY ix", (kind,)
         )
-        return {row[0] for row in rows}
+        return [row[0] for row in rows]
 
     def count(self, kind: Kind) -> int:
         """How many live objects of a kind there are."""
