@@ -101,5 +101,6 @@ def _request(whole: GraphRequest, part: Part) -> GraphRequest:
         headers={"authorization": authorization, **own},
         body=bytes(part.body) if part.body is not None else b"",
         connection=whole.connection,
+        arrived=whole.arrived,
         batched=True,
     )

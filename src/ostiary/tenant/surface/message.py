@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -21,7 +22,7 @@ _encode = msgspec.json.Encoder().encode
 class GraphRequest:
     """`root` is scheme and authority; `raw_path` starts below the version and is still escaped;
     header names are lower-case; `options` keep their `$` and are lower-case; `connection` tells
-    requests on one socket from those on another."""
+    requests on one socket from those on another, `arrived` is a monotonic time."""
 
     method: str
     root: str
@@ -31,6 +32,7 @@ class GraphRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     connection: int = 0
+    arrived: float = field(default_factory=monotonic)
     batched: bool = False
     options: dict[str, str] = field(init=False)
     segments: list[str] = field(init=False)

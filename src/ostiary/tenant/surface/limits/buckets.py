@@ -18,11 +18,11 @@ class Wait:
     connection: int
     told: float | None = None
 
-    def broken_by(self, now: datetime, connection: int, monotonic: float) -> bool:
+    def broken_by(self, now: datetime, connection: int, arrived: float) -> bool:
         """Whether a request comes too early from someone who must have known."""
         if self.told is None or now >= self.until:
             return False
-        return connection == self.connection or monotonic - self.told > GRACE
+        return connection == self.connection or arrived - self.told > GRACE
 
 
 class Bucket:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import NamedTuple
 
 from ostiary.tenant.directory import Directory, Kind
@@ -63,7 +62,7 @@ class Limiter:
         ]
         for limit, _, bucket in draws:
             wait = bucket.wait
-            if wait and wait.broken_by(now, call.request.connection, monotonic()):
+            if wait and wait.broken_by(now, call.request.connection, call.request.arrived):
                 charge.broke = limit.name
         for limit, amount, bucket in draws:
             shortage = bucket.shortage(amount, now)
