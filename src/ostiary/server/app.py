@@ -12,6 +12,7 @@ from ostiary.server.access import routes as access
 from ostiary.server.catalog import entitlement_pages
 from ostiary.server.catalog import pages as catalog_pages
 from ostiary.server.catalog import routes as catalog
+from ostiary.server.connectors import pages as connector_pages
 from ostiary.server.connectors import routes as connectors
 from ostiary.server.connectors.actions.of_apps import delete_connectors
 from ostiary.server.connectors.directory import ConnectorClients
@@ -64,7 +65,7 @@ PAGES: tuple[APIRouter, ...] = (
     catalog_pages.router,
     entitlement_pages.router,
     *access_pages.ROUTERS,
-    people_pages.router,
+    *people_pages.ROUTERS,
 )
 """The slices' HTML pages."""
 

@@ -17,12 +17,12 @@ from ostiary.server.access.store.listed_accounts import ListedAccount
 from ostiary.server.access.store.listed_grants import GrantFilter
 from ostiary.server.access.views import accounts as account_views
 from ostiary.server.access.views import differences, grants, timeline
-from ostiary.server.directory import views
 from ostiary.server.directory.rules.subjects import Person
 from ostiary.server.directory.store import listed_people, person_search
 from ostiary.server.directory.store import reading as names
 from ostiary.server.directory.store.listed_people import ListedPerson
 from ostiary.server.directory.store.person_search import PersonFilter
+from ostiary.server.directory.views import people as views
 from ostiary.server.kernel.authz.enforcement import Access, requires
 from ostiary.server.kernel.authz.oneself import is_oneself
 from ostiary.server.kernel.authz.permissions import Permission, Reach
