@@ -65,6 +65,7 @@ PAGES: tuple[APIRouter, ...] = (
     catalog_pages.router,
     entitlement_pages.router,
     *access_pages.ROUTERS,
+    *connector_pages.PAGES,
     *people_pages.ROUTERS,
 )
 """The slices' HTML pages."""
