@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from backports import zstd
 
 from ostiary.baton.c1z import C1zWriter, SyncType
-from ostiary.baton.c1z.container import pack, unpack
+from ostiary.baton.c1z.container import MAGIC, SQLITE_MAGIC, pack, unpack
 from ostiary.baton.pb import connector_v2 as v2
 from ostiary.server.catalog.actions import set_hold_large_drops
 from ostiary.server.ingest.actions import Sync, SyncOutcome, apply_sync, confirm_sync
@@ -202,6 +203,14 @@ def foreign(path: Path) -> Path:
     return path
 
 
+def bomb(path: Path) -> Path:
+    """Two KiB that do not announce that they become 65 MiB."""
+    compressor = zstd.ZstdCompressor()
+    content = compressor.compress(SQLITE_MAGIC) + compressor.compress(bytes(65 * 1024**2))
+    path.write_bytes(MAGIC + content + compressor.flush())
+    return path
+
+
 @pytest.mark.parametrize(
     ("make", "why"),
     [
@@ -210,6 +219,7 @@ def foreign(path: Path) -> Path:
         (partial, "only a full one"),
         (truncated, "truncated"),
         (foreign, "not a .c1z"),
+        (bomb, "holds more than 64 MiB"),
     ],
 )
 def test_what_is_not_the_whole_truth_is_refused_and_changes_nothing(

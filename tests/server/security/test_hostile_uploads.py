@@ -166,7 +166,9 @@ async def test_a_hostile_file_is_refused_with_its_reason_and_changes_nothing(
 
     await deliver(kernel, connector, make)
     assert world.latest_sync(kernel, connector).state is SyncState.FAILED
-    assert why in world.seen(kernel, connector).last_error
+    told = world.seen(kernel, connector).last_error
+    assert why in told
+    assert str(kernel.settings.data_dir) not in told
     assert state(kernel, kernel.clock.now(), connector.id) == before
     assert list((kernel.settings.data_dir / "unpacked").iterdir()) == []
 

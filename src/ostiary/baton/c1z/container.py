@@ -82,8 +82,11 @@ def _sync_folder(folder: Path) -> None:
 
 
 def unpack(path: Path, target: Path, max_bytes: int | None = None) -> int:
-    """Writes the SQLite database inside `path` to `target`; returns its size in bytes."""
-    max_bytes = max_bytes or MAX_DECODED_BYTES
+    """Writes the SQLite database inside `path` to `target`; returns its size in bytes.
+
+    TooLargeError before more than `max_bytes`, or MAX_DECODED_BYTES if that is less, are written.
+    """
+    max_bytes = min(max_bytes or MAX_DECODED_BYTES, MAX_DECODED_BYTES)
     size = 0
     with storage_errors(path, "reading"), path.open("rb") as file:
         check_magic(path, file.read(len(MAGIC)))
@@ -91,9 +94,9 @@ def unpack(path: Path, target: Path, max_bytes: int | None = None) -> int:
             for chunk in _decompressed(path, file, max_bytes):
                 if size == 0 and not chunk.startswith(SQLITE_MAGIC):
                     break
-                size += database.write(chunk)
-                if size > max_bytes:
+                if size + len(chunk) > max_bytes:
                     raise _too_large(path, max_bytes)
+                size += database.write(chunk)
     if size == 0:
         raise CorruptC1zError(f"{path} is damaged: it holds no SQLite database.")
     return size
@@ -147,4 +150,5 @@ def _check_announced_size(path: Path, head: bytes, max_bytes: int) -> None:
 
 
 def _too_large(path: Path, max_bytes: int) -> TooLargeError:
-    return TooLargeError(f"{path} holds more than {max_bytes / 1024**3:g} GiB when decoded.")
+    unit, name = (1024**3, "GiB") if max_bytes >= 1024**3 else (1024**2, "MiB")
+    return TooLargeError(f"{path} holds more than {max_bytes / unit:.4g} {name} when decoded.")

@@ -49,11 +49,14 @@ class WorkingDatabase:
 
 
 @contextmanager
-def unpacked(path: Path, folder: Path) -> Iterator[Path]:
-    """The database inside the .c1z `path`, as a file in `folder` that goes at the end."""
+def unpacked(path: Path, folder: Path, max_bytes: int | None = None) -> Iterator[Path]:
+    """The database inside the .c1z `path`, as a file in `folder` that goes at the end.
+
+    TooLargeError when it has more than `max_bytes`, if that is given.
+    """
     target = _new_file(folder, path.name)
     try:
-        unpack(path, target)
+        unpack(path, target, max_bytes)
         yield target
     finally:
         target.unlink(missing_ok=True)

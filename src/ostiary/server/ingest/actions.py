@@ -19,6 +19,7 @@ from ostiary.server.ingest.holding import (
     keep_held_file,
     unpacking_folder,
 )
+from ostiary.server.ingest.refusing import unreadable
 from ostiary.server.ingest.rules import Drop, HoldLimits, RefusedError
 from ostiary.server.ingest.store import history
 from ostiary.server.ingest.store.history import Feed, Record
@@ -97,7 +98,8 @@ def apply_sync(
                 taking = _Taking(kernel, work, connector_id, run, sync, limits or HoldLimits())
                 return taking.take(archive)
     except C1zError as error:
-        refusal = RefusedError("unreadable", str(error))
+        log.warning("ingest.unreadable", connector=connector_id, error=str(error))
+        refusal = unreadable(error, path)
     except RefusedError as error:
         refusal = error
     with kernel.work(actor) as work:

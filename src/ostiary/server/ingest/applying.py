@@ -13,6 +13,7 @@ from ostiary.server.catalog.store import linked, linked_roles
 from ostiary.server.ingest.archive import Archive
 from ostiary.server.ingest.grants import Details, grant_rows
 from ostiary.server.ingest.records import NewId, entitlement_row, resource_row, resource_type_row
+from ostiary.server.ingest.refusing import unreadable
 from ostiary.server.ingest.rules import Delta, Deltas, RefusedError
 from ostiary.server.ingest.store import access_entitlement, grants, inventory, staging, targeted
 from ostiary.server.ingest.store.discovered import follow_discovered_apps
@@ -66,7 +67,7 @@ class Application:
         try:
             deltas = self._apply(targets)
         except (C1zError, DecodeError) as error:
-            raise RefusedError("unreadable", f"The upload is damaged: {error}") from error
+            raise unreadable(error, self._archive.path) from error
         return Applied(deltas, {kind: lost for kind, lost in self._dropped.items() if lost})
 
     def _apply(self, targets: Sequence[TargetId]) -> Deltas:

@@ -20,6 +20,10 @@ _LONGEST_VALUE: Final = 64 * 1024 * 1024
 _LONGEST_SYNC_ID: Final = 100
 _SHORTEST_ROW: Final = 16
 """Bytes. A damaged or forged tree of pages may lead to the same rows again and again."""
+_LARGEST_RATIO: Final = 64
+"""Real files decode to 4 to 20 times their size; a bomb decodes to thousands of times."""
+_ALWAYS_DECODED: Final = 64 * 1024 * 1024
+"""Bytes. Small files have the most air in them: a page per table and index."""
 
 GRANT_COLUMNS: Final = (
     "resource_type_id",
@@ -38,7 +42,7 @@ class Archive:
     def __init__(self, path: Path, temp_dir: Path) -> None:
         self.path = path
         with ExitStack() as stack:
-            database = stack.enter_context(unpacked(path, temp_dir))
+            database = stack.enter_context(unpacked(path, temp_dir, _most_decoded(path)))
             connection = sqlite3.connect(read_only_uri(database), uri=True, check_same_thread=False)
             self._connection = stack.enter_context(closing(connection))
             self._most_rows = database.stat().st_size // _SHORTEST_ROW
@@ -112,7 +116,13 @@ class Archive:
         return run
 
     def _damaged(self, how: str) -> CorruptC1zError:
-        return CorruptC1zError(f"{self.path.name} is damaged: {how}.")
+        return CorruptC1zError(f"{self.path} is damaged: {how}.")
+
+
+def _most_decoded(path: Path) -> int:
+    """Bytes that an honest file of this size may hold; what a bomb may write is bounded by it."""
+    with storage_errors(path, "reading"):
+        return max(_ALWAYS_DECODED, _LARGEST_RATIO * path.stat().st_size)
 
 
 def _distrust(connection: sqlite3.Connection) -> None:
