@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -293,7 +294,7 @@ DISASTERS: dict[str, tuple[dict[str, Any], Status, str]] = {
 
 @pytest.mark.parametrize("disaster", DISASTERS)
 def test_what_cannot_be_survived_is_an_error_and_leaves_the_last_file_alone(
-    disaster: str, tenant: SimulatedTenant, tmp_path: Path
+    disaster: str, tenant: SimulatedTenant, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     rule, status, said = DISASTERS[disaster]
     kept, new = tmp_path / "kept.c1z", tmp_path / "new.c1z"
@@ -307,6 +308,8 @@ def test_what_cannot_be_survived_is_an_error_and_leaves_the_last_file_alone(
             assert outcome.code == status, outcome.stderr
             assert said in outcome.error["msg"]
             assert "nobody foresaw" not in outcome.stderr
+            gc.collect()
+            assert "never retrieved" not in caplog.text
         assert kept.read_bytes() == before
         assert not new.exists()
         tenant.set_weather(None)

@@ -147,14 +147,16 @@ class Plan:
 
 
 async def _next_finished(tasks: dict[asyncio.Task[None], Stream]) -> set[Stream]:
-    """Wait for streams to finish, and take them off; raises what one of them raised."""
+    """Wait for streams to finish, and take them off; raises what one of them raised.
+
+    Then all stay on, so that whoever stops them hears of others that failed at the same time.
+    """
     if not tasks:
         return set()
     finished, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    names = {tasks.pop(task) for task in finished}
     for task in finished:
         task.result()
-    return names
+    return {tasks.pop(task) for task in finished}
 
 
 async def _stop(tasks: Iterable[asyncio.Task[Any]]) -> None:
