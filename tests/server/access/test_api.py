@@ -128,6 +128,23 @@ def test_accounts_are_searched(
     assert found(appUserDomains=["APP_USER_DOMAIN_TRUSTED"]) == ["ada", "bob", "carl"]
 
 
+@pytest.mark.parametrize(
+    ("name", "unsupported", "default"),
+    [
+        ("sortBy", "APP_USER_SORT_BY_NAME", "APP_USER_SORT_BY_UNSPECIFIED"),
+        ("nhiTypes", ["APP_USER_NHI_TYPE_MANAGED_IDENTITY"], []),
+        ("agentStatuses", ["APP_USER_AGENT_STATUS_READY"], []),
+    ],
+)
+def test_what_the_search_of_accounts_cannot_do_is_refused_and_not_ignored(
+    admin: Lasting, story: Story, tenant: Tenant, name: str, unsupported: object, default: object
+) -> None:
+    refused = admin.post("/api/v1/search/app_users", json={name: unsupported})
+    assert refused.status_code == 400
+    assert f"{name} is not supported" in refused.json()["message"]
+    assert len(told(admin.post("/api/v1/search/app_users", json={name: default}))["list"]) == 3
+
+
 def test_grants_of_an_entitlement_tell_from_where(
     admin: Lasting, story: Story, tenant: Tenant
 ) -> None:

@@ -9,6 +9,7 @@ from pydantic import Field
 from ostiary.server.access.facts import Grant
 from ostiary.server.access.store.accounts import Account
 from ostiary.server.catalog.api.messages import AppEntitlementView
+from ostiary.server.catalog.api.searching import SearchRequest
 from ostiary.server.kernel.expansion import Expanded, ExpandMask
 from ostiary.server.kernel.paging import PagedRequest
 from ostiary.server.kernel.rest import Message, Timestamp
@@ -83,8 +84,10 @@ class AppUserRef(Message):
     id: str
 
 
-class SearchAppUsersRequest(PagedRequest):
+class SearchAppUsersRequest(SearchRequest):
     """Accounts of deleted apps are never found, and no account has findings."""
+
+    unsupported = frozenset({"agent_statuses", "nhi_types", "sort_by"})
 
     query: str = ""
     app_id: str = ""

@@ -11,8 +11,8 @@ from ostiary.server.kernel.paging import PagedRequest
 
 
 class SearchRequest(PagedRequest):
-    """`unsupported` are the filters that C1 has and we have not, in snake_case. At their defaults
-    they filter nothing and pass, as clients send them."""
+    """`unsupported` are the filters and orders that C1 has and we have not, in snake_case. At their
+    defaults they ask for nothing and pass, as clients send them."""
 
     unsupported: ClassVar[frozenset[str]] = frozenset()
 
@@ -22,7 +22,7 @@ class SearchRequest(PagedRequest):
         if isinstance(value, dict):
             for name, wanted in value.items():
                 if to_snake(str(name)) in cls.unsupported and not _is_default(wanted):
-                    raise ValueError(f"{name} is a filter that is not supported")
+                    raise ValueError(f"{name} is not supported")
         return value
 
 
