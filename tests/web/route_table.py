@@ -16,6 +16,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "GET /static/{name}": ANYBODY,
     "GET /": SIGNED_IN,
     "GET /search": SIGNED_IN,
+_RESOURCE = "/apps/{app_id}/resources/{resource_type_id}/{resource_id}"
     "POST /preferences/columns": SIGNED_IN,
     "GET /apps": SEARCHERS,
     "GET /apps/manage": SUPER,
@@ -28,4 +29,6 @@ ROUTES: dict[str, frozenset[str]] = {
     f"GET {_ENTITLEMENT}/holders/{{principal_id}}": READERS,
     "GET /people": READERS,
     **{f"GET /people/{{person_id}}{tab}": READERS for tab in (*TABS, "/access")},
+    "GET /apps/{app_id}/resources": READERS,
+    **{f"GET {_RESOURCE}{tab}": READERS for tab in (*TABS, "/holders", "/inside", "/access")},
 }

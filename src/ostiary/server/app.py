@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 
 from ostiary.server.access import pages as access_pages
 from ostiary.server.access import routes as access
-from ostiary.server.catalog import entitlement_pages
+from ostiary.server.catalog import entitlement_pages, resource_pages
 from ostiary.server.catalog import pages as catalog_pages
 from ostiary.server.catalog import routes as catalog
 from ostiary.server.connectors import pages as connector_pages
@@ -67,6 +67,7 @@ PAGES: tuple[APIRouter, ...] = (
     *access_pages.ROUTERS,
     *connector_pages.PAGES,
     *people_pages.ROUTERS,
+    resource_pages.router,
 )
 """The slices' HTML pages."""
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from ostiary.server.catalog import entitlement_views
 from ostiary.server.catalog.api.permissions import Viewer
-from ostiary.server.catalog.pages import APPS
-from ostiary.server.catalog.store import app_table, listed_entitlements
+from ostiary.server.catalog.pages import APPS, found_app
+from ostiary.server.catalog.store import listed_entitlements
+from ostiary.server.catalog.store.asked import Asked
 from ostiary.server.catalog.store.listed_entitlements import ListedEntitlement
 from ostiary.server.catalog.views import app_tabs, standing
 from ostiary.server.kernel.database import Connection
-from ostiary.server.kernel.errors import not_found
 from ostiary.server.web.components.detail import Detail
-from ostiary.server.web.components.tables import Found, Wanted
+from ostiary.server.web.components.tables import Found, Read, Wanted
 from ostiary.server.web.lists import list_page
 from ostiary.server.web.shell import ShellOf
 
@@ -24,15 +26,24 @@ router = APIRouter(include_in_schema=False)
 @router.get("/apps/{app_id}/entitlements")
 def list_entitlements(shell: ShellOf, access: Viewer, app_id: str) -> Response:
     with shell.kernel.read() as connection:
-        app = app_table.find(connection, app_id, shell.as_of)
+        app = found_app(connection, app_id, shell.as_of)
         types = listed_entitlements.types(connection, app_id)
-    if app is None:
-        raise not_found(f"There is no app {app_id}.")
+
+    detail = Detail(
+        app.display_name, chips=[standing(app)], tabs=app_tabs(shell, app_id, "entitlements")
+    )
+    listing = entitlement_views.of_app(types)
+    read = entitlements_among(lambda: listed_entitlements.of_app(app_id, shell.as_of))
+    title = f"Entitlements of {app.display_name}"
+    return list_page(shell, "web/detail.html", title, listing, read, crumbs=[APPS], detail=detail)
+
+
+def entitlements_among(of: Callable[[], Asked]) -> Read[ListedEntitlement]:
+    """Reads a list of the entitlements that `of` asks for, whatever is filtered."""
 
     def read(connection: Connection, wanted: Wanted) -> Found[ListedEntitlement]:
-        everything = listed_entitlements.of_app(app_id, shell.as_of)
-        asked = listed_entitlements.of_app(app_id, shell.as_of)
-        listed_entitlements.matching(asked, wanted.query, wanted.filters["type"])
+        types = wanted.filters.get("type", ())
+        asked = listed_entitlements.matching(of(), wanted.query, types)
         rows = listed_entitlements.read(
             connection,
             asked,
@@ -42,11 +53,8 @@ def list_entitlements(shell: ShellOf, access: Viewer, app_id: str) -> Response:
             size=wanted.size,
         )
         matching = listed_entitlements.count(connection, asked)
-        return Found(rows, matching, listed_entitlements.count(connection, everything))
+        filtered = wanted.query or types
+        total = listed_entitlements.count(connection, of()) if filtered else matching
+        return Found(rows, matching, total)
 
-    detail = Detail(
-        app.display_name, chips=[standing(app)], tabs=app_tabs(shell, app_id, "entitlements")
-    )
-    listing = entitlement_views.of_app(types)
-    title = f"Entitlements of {app.display_name}"
-    return list_page(shell, "web/detail.html", title, listing, read, crumbs=[APPS], detail=detail)
+    return read

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from ostiary.server.catalog.resource_views import path_of
 from ostiary.server.catalog.store.listed_entitlements import ListedEntitlement
 from ostiary.server.web.components.cells import (
     Chip,
@@ -31,7 +33,14 @@ def of_app(types: Sequence[tuple[str, str]]) -> List[ListedEntitlement]:
         searchable="name, alias or resource",
         columns=(
             Column("name", "Entitlement", lambda each: Link(each.display_name, path(each))),
-            Column("resource", "Of", lambda each: Text(each.resource_name), card=True),
+            Column(
+                "resource",
+                "Of",
+                lambda each: Link(
+                    each.resource_name, path_of(each.app_id, each.type_id, each.resource_id)
+                ),
+                card=True,
+            ),
             Column("type", "Type", lambda each: Text(each.type_name), card=True),
             Column(
                 "holders",
@@ -57,6 +66,20 @@ def of_app(types: Sequence[tuple[str, str]]) -> List[ListedEntitlement]:
     )
 
 
+def of_resource() -> List[ListedEntitlement]:
+    """Of one: what it belongs to need not be said."""
+    listing = of_app(())
+    columns = [each for each in listing.columns if each.key not in ("resource", "type")]
+    return replace(
+        listing,
+        name="entitlements-of-resource",
+        searchable="name or alias",
+        columns=columns,
+        filters=(),
+        empty=Empty("No entitlement", "There is nothing of it that one could have.", icon="key"),
+    )
+
+
 def lead(entitlement: ListedEntitlement) -> str:
     return f"Entitlement of {entitlement.resource_name} in {entitlement.app_name}"
 
@@ -67,10 +90,16 @@ def chips(entitlement: ListedEntitlement) -> list[Chip]:
     return [Chip("Cannot be changed here", "lock", hint=entitlement.immutable_reason)]
 
 
+def of(entitlement: ListedEntitlement) -> Link:
+    """What it belongs to."""
+    words = f"{entitlement.resource_name} ({entitlement.type_name})"
+    return Link(words, path_of(entitlement.app_id, entitlement.type_id, entitlement.resource_id))
+
+
 def facts(entitlement: ListedEntitlement, owners: Sequence[str]) -> list[Fact]:
     reason = entitlement.immutable_reason
     return [
-        Fact("Of", Text(f"{entitlement.resource_name} ({entitlement.type_name})")),
+        Fact("Of", of(entitlement)),
         Fact("App", Link(entitlement.app_name, f"/apps/{entitlement.app_id}")),
         Fact("Description", text(entitlement.description)),
         Fact("Owners", Several([Text(name) for name in owners])),

@@ -114,9 +114,7 @@ def manage(
 @router.get("/{app_id}")
 def show_app(shell: ShellOf, access: Reader, app_id: str) -> Response:
     with shell.kernel.read() as connection:
-        app = app_table.find(connection, app_id, shell.as_of)
-    if app is None:
-        raise not_found(f"There is no app {app_id}.")
+        app = found_app(connection, app_id, shell.as_of)
     return shell.page(
         "catalog/app.html",
         app.display_name,
@@ -128,6 +126,14 @@ def show_app(shell: ShellOf, access: Reader, app_id: str) -> Response:
         manage=views.manage_link(shell, app),
         tabs=views.app_tabs(shell, app.id, "overview"),
     )
+
+
+def found_app(connection: Connection, app_id: str, at: datetime | None) -> app_table.ListedApp:
+    """`AppError` NotFound when there is, or was then, no such app."""
+    app = app_table.find(connection, app_id, at)
+    if app is None:
+        raise not_found(f"There is no app {app_id}.")
+    return app
 
 
 def _manage_page(shell: Shell, selected: list[str], form: FormModel, status: int = 200) -> Response:

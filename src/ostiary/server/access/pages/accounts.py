@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from ostiary.server.access.api.permissions import Viewer, own_only
 from ostiary.server.access.pages import reading
-from ostiary.server.access.pages.reading import Compared, Grants
+from ostiary.server.access.pages.reading import Grants
+from ostiary.server.access.pages.related import TEMPLATE, Related
 from ostiary.server.access.store import listed_accounts, listed_grants
 from ostiary.server.access.store.listed_accounts import ListedAccount, ListFilter
 from ostiary.server.access.store.listed_grants import GrantFilter
 from ostiary.server.access.views import accounts as views
-from ostiary.server.access.views import differences, grants, timeline
-from ostiary.server.catalog.pages import APPS
-from ostiary.server.catalog.store import app_table, things
+from ostiary.server.access.views import differences, grants
+from ostiary.server.catalog.pages import APPS, found_app
+from ostiary.server.catalog.store import things
 from ostiary.server.catalog.views import app_tabs, standing
 from ostiary.server.kernel.authz.enforcement import Access
 from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.errors import not_found
 from ostiary.server.web.components.detail import Detail
-from ostiary.server.web.components.tables import Empty, Found, Wanted
+from ostiary.server.web.components.tables import Found, Wanted
 from ostiary.server.web.lists import list_page
 from ostiary.server.web.navigation import Crumb
 from ostiary.server.web.shell import Shell, ShellOf
 
-TEMPLATE = "web/detail.html"
 _TOLD = (
     ("Name", lambda version: version.display_name),
     ("Status", lambda version: version.status),
@@ -41,9 +40,7 @@ router = APIRouter(prefix="/apps/{app_id}/accounts", include_in_schema=False)
 @router.get("")
 def list_accounts(shell: ShellOf, access: Viewer, app_id: str) -> Response:
     with shell.kernel.read() as connection:
-        app = app_table.find(connection, app_id, shell.as_of)
-    if app is None:
-        raise not_found(f"There is no app {app_id}.")
+        app = found_app(connection, app_id, shell.as_of)
 
     def read(connection: Connection, wanted: Wanted) -> Found[ListedAccount]:
         return found_accounts(shell, connection, ListFilter(app_ids=[app_id]), wanted)
@@ -65,7 +62,7 @@ def show_account(shell: ShellOf, access: Viewer, app_id: str, account_id: str) -
         kinds = listed_grants.kinds(connection, shown.grants, at=shell.as_of)
     facts = views.facts(shown.account, people_linked=reading.sees_people(shell))
     listing = grants.holdings(kinds, linked=True)
-    return shown.page("now", listing, held.read, facts=facts, heading="What it has")
+    return shown.related.page("now", listing, held.read, facts=facts, heading="What it has")
 
 
 @router.get("/{account_id}/past")
@@ -75,7 +72,7 @@ def show_past(shell: ShellOf, access: Viewer, app_id: str, account_id: str) -> R
     held = Grants(shown.grants, shell.as_of, linked=True, people_linked=False)
     with shell.kernel.read() as connection:
         kinds = listed_grants.kinds(connection, shown.grants, at=shell.as_of)
-    return shown.page("past", grants.past_holdings(kinds, linked=True), held.read)
+    return shown.related.page("past", grants.past_holdings(kinds, linked=True), held.read)
 
 
 @router.get("/{account_id}/history")
@@ -84,60 +81,22 @@ def show_history(shell: ShellOf, access: Viewer, app_id: str, account_id: str) -
     shown = _shown(shell, access, app_id, account_id)
     with shell.kernel.read() as connection:
         versions = things.resource_history(connection, account_id)
-    events = timeline.events(versions, _TOLD, shell.as_of or shell.now)
-    empty = None if events else Empty("No history", "It was not there yet.")
-    detail = shown.detail("history", events=events, empty=empty)
-    return shell.page(TEMPLATE, shown.title, crumbs=shown.crumbs, detail=detail)
+    return shown.related.history(versions, _TOLD)
 
 
 @router.get("/{account_id}/changes")
 def show_changes(shell: ShellOf, access: Viewer, app_id: str, account_id: str) -> Response:
     """The difference between two days."""
     shown = _shown(shell, access, app_id, account_id)
-    start, end = reading.two_days(shell)
     apps = None if access.everything else [app_id]
-    compared = Compared(shown.grants, start, end, linked=True, app_ids=apps)
-    with shell.kernel.read() as connection:
-        rows, complete = compared.rows(connection)
-    listing = differences.of_account()
-    return shown.page(
-        "changes",
-        listing,
-        reading.found_among(listing, rows),
-        between=reading.between(shell, start),
-        note=reading.note_of(complete),
-    )
+    return shown.related.changes(shown.grants, differences.of_account(), apps)
 
 
 @dataclass(frozen=True)
 class _Shown:
-    shell: Shell
     account: ListedAccount
     grants: GrantFilter
-
-    @property
-    def title(self) -> str:
-        return self.account.display_name or self.account.login or self.account.external_id
-
-    @property
-    def crumbs(self) -> Sequence[Crumb]:
-        of = f"/apps/{self.account.app_id}"
-        return [APPS, Crumb(self.account.app_name, of), Crumb("Accounts", f"{of}/accounts")]
-
-    def detail(self, current: str, **parts: Any) -> Detail:
-        return Detail(
-            self.title,
-            lead=f"Account of {self.account.app_name}",
-            chips=views.chips(self.account),
-            tabs=views.tabs(self.account, current),
-            **parts,
-        )
-
-    def page(self, current: str, listing: Any, read: Any, **parts: Any) -> Response:
-        detail = self.detail(current, **parts)
-        return list_page(
-            self.shell, TEMPLATE, self.title, listing, read, crumbs=self.crumbs, detail=detail
-        )
+    related: Related
 
 
 def found_accounts(
@@ -178,4 +137,13 @@ def _shown(
         then = " then" if shell.as_of else ""
         raise not_found(f"There is no account {account_id} in this app{then}.")
     about = GrantFilter(principal_ids=[account_id], viewer=own_only(access), ended=ended)
-    return _Shown(shell, account, about)
+    of = f"/apps/{app_id}"
+    related = Related(
+        shell,
+        account.display_name or account.login or account.external_id,
+        f"Account of {account.app_name}",
+        [APPS, Crumb(account.app_name, of), Crumb("Accounts", f"{of}/accounts")],
+        views.chips(account),
+        partial(views.tabs, account),
+    )
+    return _Shown(account, about, related)

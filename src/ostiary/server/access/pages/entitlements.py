@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from ostiary.server.access.api.permissions import Viewer
 from ostiary.server.access.pages import reading
-from ostiary.server.access.pages.reading import Compared, Grants
+from ostiary.server.access.pages.reading import Grants
+from ostiary.server.access.pages.related import Related
 from ostiary.server.access.store.listed_grants import GrantFilter
-from ostiary.server.access.views import accounts, differences, grants, timeline
+from ostiary.server.access.views import accounts, differences, grants
 from ostiary.server.catalog import entitlement_views
 from ostiary.server.catalog.pages import APPS
 from ostiary.server.catalog.store import listed_entitlements, things
 from ostiary.server.catalog.store.listed_entitlements import ListedEntitlement
 from ostiary.server.kernel.errors import not_found
-from ostiary.server.web.components.detail import Detail
-from ostiary.server.web.components.tables import Empty
-from ostiary.server.web.lists import list_page
 from ostiary.server.web.navigation import Crumb
 from ostiary.server.web.shell import Shell, ShellOf
 
-TEMPLATE = "web/detail.html"
 _TOLD = (
     ("Name", lambda version: version.display_name),
     ("Slug", lambda version: version.slug),
@@ -45,7 +41,9 @@ def show_entitlement(shell: ShellOf, access: Viewer, app_id: str, entitlement_id
         types = listed_entitlements.types(connection, app_id)
     facts = entitlement_views.facts(shown.entitlement, owners)
     listing = grants.holders(types)
-    return shown.page("now", listing, shown.grants().read, facts=facts, heading="Who has it")
+    return shown.related.page(
+        "now", listing, _grants(shell, entitlement_id).read, facts=facts, heading="Who has it"
+    )
 
 
 @router.get("/past")
@@ -54,7 +52,9 @@ def show_past(shell: ShellOf, access: Viewer, app_id: str, entitlement_id: str) 
     shown = _shown(shell, app_id, entitlement_id)
     with shell.kernel.read() as connection:
         types = listed_entitlements.types(connection, app_id)
-    return shown.page("past", grants.past_holders(types), shown.grants(ended=True).read)
+    return shown.related.page(
+        "past", grants.past_holders(types), _grants(shell, entitlement_id, ended=True).read
+    )
 
 
 @router.get("/history")
@@ -63,65 +63,21 @@ def show_history(shell: ShellOf, access: Viewer, app_id: str, entitlement_id: st
     shown = _shown(shell, app_id, entitlement_id)
     with shell.kernel.read() as connection:
         versions = things.entitlement_history(connection, entitlement_id)
-    events = timeline.events(versions, _TOLD, shell.as_of or shell.now)
-    empty = None if events else Empty("No history", "It was not there yet.")
-    detail = shown.detail("history", events=events, empty=empty)
-    return shell.page(TEMPLATE, shown.title, crumbs=shown.crumbs, detail=detail)
+    return shown.related.history(versions, _TOLD)
 
 
 @router.get("/changes")
 def show_changes(shell: ShellOf, access: Viewer, app_id: str, entitlement_id: str) -> Response:
     """The difference between two days."""
     shown = _shown(shell, app_id, entitlement_id)
-    start, end = reading.two_days(shell)
     about = GrantFilter(entitlement_id=entitlement_id)
-    with shell.kernel.read() as connection:
-        rows, complete = Compared(about, start, end, linked=True).rows(connection)
-    listing = differences.of_entitlement()
-    return shown.page(
-        "changes",
-        listing,
-        reading.found_among(listing, rows),
-        between=reading.between(shell, start),
-        note=reading.note_of(complete),
-    )
+    return shown.related.changes(about, differences.of_entitlement())
 
 
 @dataclass(frozen=True)
 class _Shown:
-    shell: Shell
     entitlement: ListedEntitlement
-
-    @property
-    def title(self) -> str:
-        return self.entitlement.display_name
-
-    @property
-    def crumbs(self) -> Sequence[Crumb]:
-        of = f"/apps/{self.entitlement.app_id}"
-        name = self.entitlement.app_name
-        return [APPS, Crumb(name, of), Crumb("Entitlements", f"{of}/entitlements")]
-
-    def grants(self, *, ended: bool = False) -> Grants:
-        asked = GrantFilter(entitlement_id=self.entitlement.id, ended=ended)
-        people = reading.sees_people(self.shell)
-        return Grants(asked, self.shell.as_of, linked=True, people_linked=people)
-
-    def detail(self, current: str, **parts: Any) -> Detail:
-        here = entitlement_views.path(self.entitlement)
-        return Detail(
-            self.title,
-            lead=entitlement_views.lead(self.entitlement),
-            chips=entitlement_views.chips(self.entitlement),
-            tabs=accounts.related_tabs(here, "Who has it", current),
-            **parts,
-        )
-
-    def page(self, current: str, listing: Any, read: Any, **parts: Any) -> Response:
-        detail = self.detail(current, **parts)
-        return list_page(
-            self.shell, TEMPLATE, self.title, listing, read, crumbs=self.crumbs, detail=detail
-        )
+    related: Related
 
 
 def _shown(shell: Shell, app_id: str, entitlement_id: str, *, counted: bool = False) -> _Shown:
@@ -132,4 +88,18 @@ def _shown(shell: Shell, app_id: str, entitlement_id: str, *, counted: bool = Fa
     if found is None:
         then = " then" if shell.as_of else ""
         raise not_found(f"There is no entitlement {entitlement_id} in this app{then}.")
-    return _Shown(shell, found)
+    of = f"/apps/{app_id}"
+    related = Related(
+        shell,
+        found.display_name,
+        entitlement_views.lead(found),
+        [APPS, Crumb(found.app_name, of), Crumb("Entitlements", f"{of}/entitlements")],
+        entitlement_views.chips(found),
+        partial(accounts.related_tabs, entitlement_views.path(found), "Who has it"),
+    )
+    return _Shown(found, related)
+
+
+def _grants(shell: Shell, entitlement_id: str, *, ended: bool = False) -> Grants:
+    asked = GrantFilter(entitlement_id=entitlement_id, ended=ended)
+    return Grants(asked, shell.as_of, linked=True, people_linked=reading.sees_people(shell))

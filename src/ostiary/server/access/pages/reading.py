@@ -49,7 +49,7 @@ class Grants:
             statuses=wanted.filters.get("status", ()),
             app_ids=wanted.filters.get("app", ()),
         )
-        if not (self.asked.entitlement_id or self.asked.principal_ids):
+        if self.asked.of_nothing:
             return Found([], 0, 0)
         order = Order(wanted.sort, wanted.descending)
         found = listed_grants.grants(
@@ -84,13 +84,14 @@ class Compared:
 
     def rows(self, connection: Connection) -> tuple[list[Different], bool]:
         """With whether these are all."""
-        if not (self.about.entitlement_id or self.about.principal_ids):
+        if self.about.of_nothing:
             return [], True
         page = store.differences(
             connection,
             self.start,
             self.end,
             entitlement_id=self.about.entitlement_id or None,
+            resource_id=self.about.resource_id or None,
             principal_ids=self.about.principal_ids,
             size=MOST_DIFFERENCES,
         )

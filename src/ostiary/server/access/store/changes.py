@@ -10,7 +10,12 @@ import sqlalchemy as sa
 
 from ostiary.server.access.facts import Change, Difference, Grant, Page
 from ostiary.server.access.store import rows
-from ostiary.server.access.store.keys import cursor, entitlement_key, resource_keys
+from ostiary.server.access.store.keys import (
+    cursor,
+    entitlement_key,
+    entitlement_keys_of,
+    resource_keys,
+)
 from ostiary.server.catalog.store.narrowing import Candidates, Way, page
 
 _THEN: Final = "{0}.valid_from <= :{1} AND {0}.valid_to > :{1}"
@@ -60,6 +65,7 @@ def differences(
     *,
     app_id: str | None = None,
     entitlement_id: str | None = None,
+    resource_id: str | None = None,
     principal_ids: Sequence[str] = (),
     after: str = "",
     size: int = 50,
@@ -77,6 +83,9 @@ def differences(
     if entitlement_id is not None:
         about.append("g.entitlement_id = :entitlement")
         values["entitlement"] = entitlement_key(connection, entitlement_id)
+    if resource_id is not None:
+        about.append("g.entitlement_id = ANY(:entitlements)")
+        values["entitlements"] = entitlement_keys_of(connection, resource_id)
     if principal_ids:
         about.append("g.principal_id = ANY(:principals)")
         values["principals"] = resource_keys(connection, principal_ids)

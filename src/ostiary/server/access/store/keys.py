@@ -30,6 +30,15 @@ def resource_keys(connection: sa.Connection, public_ids: Sequence[str]) -> list[
     return sorted(found.values())
 
 
+def entitlement_keys_of(connection: sa.Connection, resource_id: str) -> list[int]:
+    """Of all entitlements that the resource ever had."""
+    query = sa.text(
+        "SELECT DISTINCT v.entitlement_id FROM entitlement_versions v "
+        "JOIN resources r ON r.id = v.resource_id WHERE r.public_id = :id ORDER BY 1"
+    )
+    return list(connection.scalars(query, {"id": resource_id}))
+
+
 def cursor(text: str, parts: int) -> list[int]:
     """The place that a page's `next` names; before everything when it is empty."""
     if not text:

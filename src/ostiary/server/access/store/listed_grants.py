@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from ostiary.server.access.facts import Grant
 from ostiary.server.access.store import rows
-from ostiary.server.access.store.keys import entitlement_key, resource_keys
+from ostiary.server.access.store.keys import entitlement_key, entitlement_keys_of, resource_keys
 from ostiary.server.access.store.time import grants_at, valid
 from ostiary.server.catalog.store.asked import containing
 from ostiary.server.catalog.store.owned import OWNED
@@ -64,10 +64,14 @@ _ENDED: Final = f"""(SELECT * FROM grants g WHERE {{where}} AND g.valid_to <> 'i
 
 @dataclass(frozen=True)
 class GrantFilter:
-    """Either of one entitlement, or of what principals hold. `ways`: direct, inherited; empty
-    values let everything through. `viewer`: only in apps that this user owns."""
+    """Either of one entitlement, or of all those of a resource, or of what principals hold.
+
+    `ways`: direct, inherited; empty values let everything through. `viewer`: only in apps that
+    this user owns.
+    """
 
     entitlement_id: str = ""
+    resource_id: str = ""
     principal_ids: Sequence[str] = ()
     query: str = ""
     ways: Sequence[str] = ()
@@ -76,6 +80,10 @@ class GrantFilter:
     app_ids: Sequence[str] = ()
     viewer: str | None = None
     ended: bool = False
+
+    @property
+    def of_nothing(self) -> bool:
+        return not (self.entitlement_id or self.resource_id or self.principal_ids)
 
 
 @dataclass(frozen=True)
@@ -149,6 +157,9 @@ def _query(connection: sa.Connection, wanted: GrantFilter, at: datetime | None) 
     if wanted.entitlement_id:
         values["entitlement"] = entitlement_key(connection, wanted.entitlement_id)
         where, shape = "g.entitlement_id = :entitlement", _HOLDERS
+    elif wanted.resource_id:
+        values["entitlements"] = entitlement_keys_of(connection, wanted.resource_id)
+        where, shape = "g.entitlement_id = ANY (:entitlements)", _HOLDERS
     else:
         values["principals"] = resource_keys(connection, wanted.principal_ids)
         where, shape = "g.principal_id = ANY(:principals)", _HOLDINGS

@@ -41,6 +41,9 @@ _CHANGE = Column[Different](
 _HOW = Column[Different]("how", "How", _how, sortable=False, card=True)
 _WHO = Column[Different]("name", "Who", lambda each: grants.holder(each.listed))
 _WHAT = Column[Different]("name", "Entitlement", lambda each: grants.held(each.listed))
+_HELD = Column[Different](
+    "entitlement", "Entitlement", lambda each: grants.held(each.listed), sortable=False, card=True
+)
 _OF = Column[Different](
     "resource",
     "Of",
@@ -59,6 +62,10 @@ _FILTER = Filter("change", "Change", CHANGES)
 
 def of_entitlement() -> List[Different]:
     return _list("entitlement", (_WHO, _CHANGE, _HOW))
+
+
+def of_resource() -> List[Different]:
+    return _list("resource", (_WHO, _CHANGE, _HELD, _HOW))
 
 
 def of_account(*, of_person: bool = False) -> List[Different]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 import sqlalchemy as sa
 
@@ -31,7 +31,7 @@ _COLUMNS: Final = f"""e.id AS key, e.public_id AS id, a.public_id AS app_id,
     coalesce(a.edited_name, a.display_name) AS app_name, {ENTITLEMENT_NAME} AS display_name,
     coalesce(x.slug, v.slug) AS slug, coalesce(x.alias, '') AS alias,
     coalesce(x.description, v.description) AS description, v.purpose, v.immutable_reason,
-    r.public_id AS resource_id, {_RESOURCE} AS resource_name,
+    r.public_id AS resource_id, t.public_id AS type_id, {_RESOURCE} AS resource_name,
     coalesce(tv.display_name, t.external_id) AS type_name, e.external_id, e.created_at,
     v.valid_from AS since
 """
@@ -62,6 +62,7 @@ class ListedEntitlement:
     purpose: str
     immutable_reason: str | None
     resource_id: str
+    type_id: str
     resource_name: str
     type_name: str
     external_id: str
@@ -110,6 +111,10 @@ def of_app(app_id: str, at: datetime | None) -> Asked:
     return Asked(at).among("a.public_id", "app", [app_id])
 
 
+def of_resource(app_id: str, resource_id: str, at: datetime | None) -> Asked:
+    return of_app(app_id, at).among("r.public_id", "resource", [resource_id])
+
+
 def matching(asked: Asked, query: str, types: Sequence[str]) -> Asked:
     """By name, alias, or the name of what it belongs to. `types`: ids that connectors gave."""
     named = asked.containing(query, ENTITLEMENT_NAME, "x.alias", _RESOURCE)
@@ -127,7 +132,9 @@ def types(connection: sa.Connection, app_id: str) -> list[tuple[str, str]]:
     return [(row[0], row[1] or row[0]) for row in connection.execute(query, {"app": app_id})]
 
 
-def owner_names(connection: sa.Connection, key: int) -> list[str]:
+def owner_names(
+    connection: sa.Connection, key: int, kind: Literal["resource", "entitlement"] = "entitlement"
+) -> list[str]:
     """Users by name, and entitlements whose holders own it."""
     query = sa.text(
         "SELECT coalesce(u.display_name, x.display_name, v.display_name) FROM owners o "
@@ -135,9 +142,9 @@ def owner_names(connection: sa.Connection, key: int) -> list[str]:
         "LEFT JOIN entitlement_versions v ON v.entitlement_id = o.entitlement_id "
         "AND v.valid_to = 'infinity' "
         "LEFT JOIN entitlement_edits x ON x.entitlement_id = o.entitlement_id "
-        "WHERE o.object_type = 'entitlement' AND o.object_id = :key ORDER BY o.id LIMIT 20"
+        "WHERE o.object_type = :kind AND o.object_id = :key ORDER BY o.id LIMIT 20"
     )
-    return [name for name in connection.scalars(query, {"key": key}) if name]
+    return [name for name in connection.scalars(query, {"key": key, "kind": kind}) if name]
 
 
 def _source(asked: Asked) -> str:

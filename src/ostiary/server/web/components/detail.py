@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ostiary.server.web.components.cells import Chip, Fact
 from ostiary.server.web.components.pictures import Event, Paths
 from ostiary.server.web.components.tables import Empty
-from ostiary.server.web.components.tabs import Tab
+from ostiary.server.web.components.tabs import Tab, Tile
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Detail:
     lead: str = ""
     chips: Sequence[Chip] = ()
     tabs: Sequence[Tab] = ()
+    tiles: Sequence[Tile] = ()
     facts: Sequence[Fact] = ()
     heading: str = ""
     """Over the list."""

@@ -1,0 +1,102 @@
+"""What an app's pages say beyond accounts and entitlements: resources, what was granted and revoked
+when, its linked groups and its settings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from ostiary.server.kernel.clock import FixedClock
+from tests.server.access.asking import Story
+from tests.web.conftest import Reader
+from tests.web.test_access_pages import MOST_QUERIES, account, entitlement, finance, queries, said
+
+FINANCE = ("group", "Finance")
+RESOURCE_TABS = ("", "/holders", "/access", "/inside", "/past", "/history", "/changes")
+
+
+def resource(story: Story, admin: Reader, kind: str, name: str) -> str:
+    """The page of a resource that is no account."""
+    found = admin.post("/api/v1/search/app_resources", json={"query": name}).json()["list"]
+    ours = story.resource((kind, name))
+    [each] = [each["appResource"] for each in found if each["appResource"]["id"] == ours]
+    return f"/apps/{story.app}/resources/{each['appResourceTypeId']}/{ours}"
+
+
+@pytest.fixture
+def groups(story: Story, admin: Reader) -> str:
+    """The page of the group Finance, which Nested contains and in which Bob is."""
+    tenant = finance()
+    tenant.parents[FINANCE] = ("group", "Nested")
+    story.sync(tenant)
+    return resource(story, admin, *FINANCE)
+
+
+def test_resources_are_listed_by_type_and_counted(story: Story, admin: Reader, groups: str) -> None:
+    tenant = finance()
+    tenant.app("Expenses")
+    tenant.parents[FINANCE] = ("group", "Nested")
+    story.sync(tenant)
+    listed = f"/apps/{story.app}/resources"
+    page = said(admin, listed)
+    assert "5 resources" in page
+    assert groups in page
+    assert "<strong>3</strong><span>Group</span>" in page
+    assert account(story, "bob") not in page
+    kind = groups.split("/")[-2]
+    assert "3 of 5 resources" in said(admin, f"{listed}?type={kind}")
+    assert "1 of 5 resources" in said(admin, f"{listed}?q=fin")
+
+
+def test_a_resource_says_what_it_gives_to_whom_and_what_is_inside(
+    story: Story, admin: Reader, groups: str
+) -> None:
+    page = said(admin, groups)
+    assert "Group in Entra" in page
+    assert entitlement(story, "group:Finance:members") in page
+    assert "1 entitlement<" in page
+    nested = resource(story, admin, "group", "Nested")
+    assert nested in page
+    assert groups in said(admin, f"{nested}/inside")
+    holders = said(admin, f"{nested}/holders")
+    assert "3 holders" in holders
+    assert "through Finance" in holders
+    assert entitlement(story, "group:Nested:members") in said(admin, f"{groups}/access")
+    assert groups in said(admin, entitlement(story, "group:Finance:members"))
+
+
+def test_a_resource_has_a_past_a_history_and_differences(
+    story: Story, admin: Reader, groups: str, clock: FixedClock
+) -> None:
+    before = clock.now().date()
+    clock.advance(timedelta(days=3))
+    changed = finance("carl")
+    changed.remove(("user", "bob"))
+    changed.resources[FINANCE] = "Money"
+    story.sync(changed)
+    assert "1 past grant<" in said(admin, f"{groups}/past")
+    assert "Name changed" in said(admin, f"{groups}/history")
+    assert "Finance before, Money now" in said(admin, f"{groups}/history")
+    difference = said(admin, f"{groups}/changes?since={before}")
+    assert "2 differences" in difference
+    then = said(admin, f"{groups}/holders?as_of={before}")
+    assert "bob" in then
+    assert "carl" not in then
+    assert "Finance" in said(admin, f"{groups}?as_of={before}")
+
+
+def test_pages_of_resources_ask_the_database_rarely(
+    story: Story, admin: Reader, groups: str
+) -> None:
+    for path in (f"/apps/{story.app}/resources", *(f"{groups}{tab}" for tab in RESOURCE_TABS)):
+        for address in (path, f"{path}?as_of={story.clock.now():%Y-%m-%dT%H:%M:%S}"):
+            with queries(story.kernel) as asked:
+                said(admin, address)
+            assert 1 < len(asked) <= MOST_QUERIES, (address, len(asked))
+
+
+def test_a_resource_of_another_type_or_app_is_none(admin: Reader, groups: str) -> None:
+    app, kind, key = groups.split("/")[2], *groups.split("/")[-2:]
+    for path in (f"/apps/{app}/resources/{key}/{key}", f"/apps/{kind}/resources/{kind}/{key}"):
+        assert admin.get(path).status_code == 404
