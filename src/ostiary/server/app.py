@@ -46,6 +46,8 @@ from ostiary.server.notify import api as notify
 from ostiary.server.notify.jobs import jobs as notify_jobs
 from ostiary.server.notify.metrics import MailMetrics
 from ostiary.server.notify.service import MailService
+from ostiary.server.systemlog import pages as log_pages
+from ostiary.server.systemlog.jobs import jobs as log_jobs
 from ostiary.server.web.install import install as install_web
 from ostiary.server.web.search import Command, Finder
 
@@ -67,6 +69,7 @@ PAGES: tuple[APIRouter, ...] = (
     *access_pages.ROUTERS,
     *connector_pages.PAGES,
     *people_pages.ROUTERS,
+    log_pages.router,
     resource_pages.router,
 )
 """The slices' HTML pages."""
@@ -89,6 +92,7 @@ JOBS: tuple[Jobs, ...] = (
     connector_warnings,
     ingest_jobs,
     directory_jobs,
+    log_jobs,
 )
 """What the slices do in the background."""
 

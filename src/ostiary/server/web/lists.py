@@ -71,5 +71,5 @@ def _every(connection: Connection, read: Read[Row], asked: Wanted) -> Iterator[R
         found = read(connection, replace(asked, offset=offset, size=CSV_ROWS))
         yield from found.rows
         offset += len(found.rows)
-        if not found.rows or offset >= found.matching:
+        if not found.rows or (offset >= found.matching and not found.capped):
             return

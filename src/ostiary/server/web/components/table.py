@@ -105,7 +105,7 @@ def table(
     columns = visible(listing, chosen)
     headers = [_header(column, address, asked) for column in columns]
     filters = [_choices(listing, asked, index) for index in range(len(listing.filters))]
-    filtered = bool(asked.query) or any(asked.filters.values())
+    filtered = bool(asked.query) or any(asked.filters.values()) or found.matching < found.total
     own = [*VIEW, *(each.key for each in listing.filters)]
     return Table(
         name=listing.name,
@@ -116,7 +116,7 @@ def table(
         count=_count(listing, found, filtered=filtered),
         range=_range(asked, found),
         previous=_page(address, asked, -1) if asked.offset else "",
-        next=_page(address, asked, 1) if asked.offset + asked.size < found.matching else "",
+        next=_page(address, asked, 1) if _goes_on(asked, found) else "",
         query=asked.query,
         searchable=listing.searchable,
         filters=filters,
@@ -153,14 +153,23 @@ def _line(
 
 def _count(listing: List[Any], found: Found[Any], *, filtered: bool) -> str:
     total = counted(found.total, listing.noun, listing.plural)
-    return f"{found.matching:,} of {total}" if filtered else total
+    more = "+" if found.capped else ""
+    return f"{found.matching:,}{more} of {total}" if filtered else total
 
 
 def _range(asked: Wanted, found: Found[Any]) -> str:
     if not found.rows:
         return ""
     last = asked.offset + len(found.rows)
-    return f"{asked.offset + 1:,} to {last:,} of {found.matching:,}"
+    more = "+" if found.capped else ""
+    return f"{asked.offset + 1:,} to {last:,} of {max(found.matching, last):,}{more}"
+
+
+def _goes_on(asked: Wanted, found: Found[Any]) -> bool:
+    """Behind what was counted a full page is followed by another."""
+    if found.capped and asked.offset + asked.size >= found.matching:
+        return len(found.rows) == asked.size
+    return asked.offset + asked.size < found.matching
 
 
 def _page(address: Address, asked: Wanted, step: int) -> str:

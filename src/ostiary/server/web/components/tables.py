@@ -80,11 +80,13 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Found(Generic[Row]):
-    """One page of `matching` rows; `total` is how many there are without any filter."""
+    """One page of `matching` rows; `total` is how many there are without any filter. `capped`:
+    of what matches nobody counted more."""
 
     rows: Sequence[Row]
     matching: int
     total: int
+    capped: bool = False
 
 
 Read = Callable[[Connection, Wanted], Found[Row]]
