@@ -2,4 +2,6 @@
 
 from fastapi import APIRouter
 
-PAGES: tuple[APIRouter, ...] = ()
+from ostiary.server.connectors.pages import adding, listing
+
+PAGES: tuple[APIRouter, ...] = (adding.router, listing.router)

@@ -1,0 +1,102 @@
+"""`/connectors`, and the connectors of one app."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from ostiary.server.catalog.pages import APPS
+from ostiary.server.catalog.store import app_table
+from ostiary.server.catalog.views import app_tabs, standing
+from ostiary.server.connectors.api.permissions import Chooser, Lister, owns
+from ostiary.server.connectors.catalogue.kinds import find_kind
+from ostiary.server.connectors.store import listed, registry
+from ostiary.server.connectors.store.listed import Beside
+from ostiary.server.connectors.store.registry import Connector
+from ostiary.server.connectors.views import lists
+from ostiary.server.connectors.views.lists import Row
+from ostiary.server.kernel.authz.enforcement import Access
+from ostiary.server.kernel.authz.permissions import Permission
+from ostiary.server.kernel.database import Connection
+from ostiary.server.kernel.errors import not_found
+from ostiary.server.web.components.detail import Detail
+from ostiary.server.web.lists import list_page
+from ostiary.server.web.shell import Shell, ShellOf
+
+ADD = "/connectors/add"
+NOW = "Connectors are shown as they are now; their past is in their syncs."
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/connectors")
+def list_connectors(shell: ShellOf, access: Chooser) -> Response:
+    """Those of all apps; owners are shown their own."""
+    rows = _rows(shell, access)
+    add = add_path(shell)
+    return list_page(
+        shell,
+        "connectors/connectors.html",
+        "Connectors",
+        lists.listing(rows, empty=lists.nothing(add)),
+        lambda _connection, wanted: lists.found(rows, wanted),
+        add=add,
+        note=NOW if shell.as_of else "",
+    )
+
+
+@router.get("/apps/{app_id}/connectors")
+def list_of_app(shell: ShellOf, access: Lister, app_id: str) -> Response:
+    with shell.kernel.read() as connection:
+        app = app_table.find(connection, app_id, shell.as_of)
+    if app is None:
+        raise not_found(f"There is no app {app_id}.")
+    rows = _rows(shell, access, app_id)
+    add = add_path(shell)
+    add = add and f"{add}?app={app_id}"
+    return list_page(
+        shell,
+        "connectors/of_app.html",
+        f"Connectors of {app.display_name}",
+        lists.listing(rows, empty=lists.nothing(add), of_app=True),
+        lambda _connection, wanted: lists.found(rows, wanted),
+        crumbs=[APPS],
+        add=add,
+        detail=Detail(
+            app.display_name,
+            chips=[standing(app)],
+            tabs=app_tabs(shell, app_id, "connectors"),
+            note=NOW if shell.as_of else "",
+        ),
+    )
+
+
+def add_path(shell: Shell) -> str:
+    """Empty for who may not, and where nothing can change."""
+    offered = not shell.as_of and shell.allows(Permission.CONNECTORS_CREATE)
+    return ADD if offered else ""
+
+
+def _rows(shell: Shell, access: Access, app_id: str | None = None) -> Sequence[Row]:
+    with shell.kernel.read() as connection:
+        found = registry.find_all(connection, app_id)
+        beside = listed.beside(connection, [each.key for each in found])
+        mine = [
+            each
+            for each in found
+            if access.everything or _is_own(connection, access, each, beside[each.key])
+        ]
+    names = {each.catalog_id: each.catalog_id for each in mine}
+    for catalog_id in names:
+        kind = find_kind(shell.kernel.settings, catalog_id)
+        names[catalog_id] = kind.display_name if kind else catalog_id
+    return [Row(each, beside[each.key], names[each.catalog_id], shell.now) for each in mine]
+
+
+def _is_own(connection: Connection, access: Access, each: Connector, beside: Beside) -> bool:
+    """What is known of its owners saves asking again."""
+    if beside.owner_ids:
+        return access.caller.user.public_id in beside.owner_ids
+    return owns(connection, access.caller, each)

@@ -1,0 +1,1 @@
+"""Connectors as lists, facts and words."""
