@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ostiary.server.kernel.authz.roles import ROLES
 from tests.server.catalog.route_table import READERS, SEARCHERS, SUPER
+from tests.server.connectors.route_table import LISTERS, MANAGERS
+from tests.server.connectors.route_table import READERS as CONNECTOR_READERS
 
 SIGNED_IN = frozenset(role.name for role in ROLES)
 ANYBODY = frozenset({"anonymous", *SIGNED_IN})
@@ -11,6 +13,8 @@ ANYBODY = frozenset({"anonymous", *SIGNED_IN})
 TABS = ("", "/past", "/history", "/changes")
 _ACCOUNT = "/apps/{app_id}/accounts/{account_id}"
 _ENTITLEMENT = "/apps/{app_id}/entitlements/{entitlement_id}"
+
+_CONNECTOR = "/apps/{app_id}/connectors/{connector_id}"
 
 ROUTES: dict[str, frozenset[str]] = {
     "GET /static/{name}": ANYBODY,
@@ -34,4 +38,6 @@ _RESOURCE = "/apps/{app_id}/resources/{resource_type_id}/{resource_id}"
     **{f"GET /people/{{person_id}}{tab}": READERS for tab in (*TABS, "/access")},
     "GET /apps/{app_id}/resources": READERS,
     **{f"GET {_RESOURCE}{tab}": READERS for tab in (*TABS, "/holders", "/inside", "/access")},
+    "GET /connectors": LISTERS,
+    "GET /apps/{app_id}/connectors": LISTERS,
 }
