@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ostiary.server.kernel.authz.roles import ROLES
+from ostiary.server.kernel.authz.roles import APPLICATION_ADMINISTRATOR, ROLES
 from tests.server.catalog.route_table import READERS, SEARCHERS, SUPER
 from tests.server.connectors.route_table import LISTERS, MANAGERS
 from tests.server.connectors.route_table import READERS as CONNECTOR_READERS
@@ -10,17 +10,22 @@ from tests.server.connectors.route_table import READERS as CONNECTOR_READERS
 SIGNED_IN = frozenset(role.name for role in ROLES)
 ANYBODY = frozenset({"anonymous", *SIGNED_IN})
 
+BOTH = ("GET", "POST")
+DECISIONS = ("owner", "type", "reset")
+DECIDERS = SUPER | {APPLICATION_ADMINISTRATOR.name}
+"""Application administrators decide about accounts of the apps they own."""
+
 TABS = ("", "/past", "/history", "/changes")
 _ACCOUNT = "/apps/{app_id}/accounts/{account_id}"
 _ENTITLEMENT = "/apps/{app_id}/entitlements/{entitlement_id}"
 
+_RESOURCE = "/apps/{app_id}/resources/{resource_type_id}/{resource_id}"
 _CONNECTOR = "/apps/{app_id}/connectors/{connector_id}"
 
 ROUTES: dict[str, frozenset[str]] = {
     "GET /static/{name}": ANYBODY,
     "GET /": SIGNED_IN,
     "GET /search": SIGNED_IN,
-_RESOURCE = "/apps/{app_id}/resources/{resource_type_id}/{resource_id}"
     "POST /preferences/columns": SIGNED_IN,
     "GET /apps": SEARCHERS,
     "GET /apps/manage": SUPER,
@@ -32,6 +37,11 @@ _RESOURCE = "/apps/{app_id}/resources/{resource_type_id}/{resource_id}"
     **{f"GET {_ENTITLEMENT}{tab}": READERS for tab in TABS},
     f"GET {_ENTITLEMENT}/holders/{{principal_id}}": READERS,
     "GET /people": READERS,
+    "GET /people/orphans": READERS,
+    "GET /people/owners": READERS,
+    **{f"{how} /people/accounts/{what}": DECIDERS for how in BOTH for what in DECISIONS},
+    "GET /people/domains": READERS,
+    "POST /people/domains": SUPER,
     "GET /log": READERS,
     "GET /log/{sequence}": READERS,
     "POST /log/verify": READERS,

@@ -20,6 +20,7 @@ from ostiary.server.kernel.errors import failed_precondition, invalid, not_found
 from ostiary.server.kernel.work import UnitOfWork
 
 MANUAL = "manual"
+ACCOUNT_TYPES = ("user", "service", "system")
 REFRESH = "directory.refresh"
 NOTHING = Changes()
 
@@ -132,20 +133,31 @@ def set_matching(unit: UnitOfWork, app_id: str, mode: Mode, cases: Sequence[Case
 
 def set_owner(unit: UnitOfWork, account: Found, person_id: str | None) -> None:
     """By hand: a person (by public id), or nobody. Syncs leave it so."""
+    set_owners(unit, [account], person_id)
+
+
+def set_owners(unit: UnitOfWork, given: Sequence[Found], person_id: str | None) -> None:
+    """Of all these the same one; each app is gone through once."""
     people.lock(unit.connection)
     if people.someone_is_new(unit.connection):
         _assemble(unit, directories.every(unit.connection))
     if person_id is not None and not people.exists(unit.connection, person_id):
         raise invalid("there is no such user")
-    owners.decide(unit, account.resource_id, person_id)
-    _owner_changed(unit, account, {"owner": person_id, "decided": True})
+    for account in given:
+        owners.decide(unit, account.resource_id, person_id)
+    _owners_changed(unit, given, {"owner": person_id, "decided": True})
 
 
 def reset_owner(unit: UnitOfWork, account: Found) -> None:
     """Whoever matching finds."""
+    reset_owners(unit, [account])
+
+
+def reset_owners(unit: UnitOfWork, given: Sequence[Found]) -> None:
     people.lock(unit.connection)
-    owners.reset(unit, account.resource_id)
-    _owner_changed(unit, account, {"decided": False})
+    for account in given:
+        owners.reset(unit, account.resource_id)
+    _owners_changed(unit, given, {"decided": False})
 
 
 def set_account_type(unit: UnitOfWork, account: Found, account_type: str) -> None:
@@ -181,10 +193,12 @@ def _app(unit: UnitOfWork, app_id: str) -> App:
     return app
 
 
-def _owner_changed(unit: UnitOfWork, account: Found, after: dict[str, Any]) -> None:
-    before = {"owner": account.owner_id, "decided": account.owner_decided}
-    unit.audit("directory.account.set_owner", "app_user", account.id, before, after)
-    refresh(unit, account.app)
+def _owners_changed(unit: UnitOfWork, changed: Sequence[Found], after: dict[str, Any]) -> None:
+    for account in changed:
+        before = {"owner": account.owner_id, "decided": account.owner_decided}
+        unit.audit("directory.account.set_owner", "app_user", account.id, before, after)
+    for app in sorted({account.app for account in changed}):
+        refresh(unit, app)
 
 
 def _assemble(unit: UnitOfWork, configured: Sequence[Stored]) -> Refreshed:

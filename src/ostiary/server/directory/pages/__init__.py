@@ -1,7 +1,10 @@
 """The directory as pages: people, where they come from, and whose accounts are whose."""
 
+from ostiary.server.directory.pages.domains import router as domains_router
+from ostiary.server.directory.pages.orphans import router as orphans_router
+from ostiary.server.directory.pages.owning import router as owning_router
 from ostiary.server.directory.pages.people import FINDERS as FINDERS
 from ostiary.server.directory.pages.people import router as people_router
 
-ROUTERS = (people_router,)
+ROUTERS = (orphans_router, owning_router, domains_router, people_router)
 """In this order: `/people/{person_id}` would take the others for people."""

@@ -23,6 +23,7 @@ from ostiary.server.directory.store import reading as names
 from ostiary.server.directory.store.listed_people import ListedPerson
 from ostiary.server.directory.store.person_search import PersonFilter
 from ostiary.server.directory.views import people as views
+from ostiary.server.directory.views import sections
 from ostiary.server.kernel.authz.enforcement import Access, requires
 from ostiary.server.kernel.authz.oneself import is_oneself
 from ostiary.server.kernel.authz.permissions import Permission, Reach
@@ -36,7 +37,6 @@ from ostiary.server.web.search import Finder, Hit
 from ostiary.server.web.shell import Shell, ShellOf
 
 TEMPLATE = "web/detail.html"
-PEOPLE = Crumb("People", "/people")
 _TOLD = (
     ("Name", lambda version: version.person.display_name),
     ("E-mail", lambda version: version.person.email),
@@ -81,7 +81,14 @@ def list_people(shell: ShellOf, access: Viewer) -> Response:
         return Found(rows, matching, total)
 
     return list_page(
-        shell, TEMPLATE, "People", views.people(departments), read, detail=Detail("People")
+        shell,
+        "directory/list.html",
+        sections.PEOPLE.title,
+        views.people(departments),
+        read,
+        tabs=sections.tabs(shell, sections.PEOPLE),
+        note="",
+        actions=[],
     )
 
 
@@ -172,7 +179,7 @@ class _Shown:
 
     @property
     def crumbs(self) -> list[Crumb]:
-        return [PEOPLE] if self.everybody else []
+        return [sections.PEOPLE] if self.everybody else []
 
     @property
     def note(self) -> str:

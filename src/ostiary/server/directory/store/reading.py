@@ -87,7 +87,7 @@ _CONDITIONS: Final = {
     "AND array_to_string(v.emails, ' ') ILIKE :query)",
 }
 
-_ORPHANED: Final = """r.id = ANY (ARRAY(
+ORPHANED: Final = """r.id = ANY (ARRAY(
     SELECT x.id FROM resources x WHERE x.resource_type_id IN (
         SELECT z.resource_type_id FROM resource_type_versions z
         WHERE z.valid_to = 'infinity' AND 'user' = ANY (z.traits))
@@ -103,13 +103,13 @@ _ORPHANED: Final = """r.id = ANY (ARRAY(
 """Without an owner, or of somebody who is out. Usually few, and so found before all else: an array
 tells the planner to begin with it."""
 
-_EXTERNAL: Final = """
+EXTERNAL: Final = """
     (EXISTS (SELECT FROM trusted_domains) AND address.domain <> '' AND NOT EXISTS (
         SELECT FROM trusted_domains d WHERE address.domain = d.domain
             OR address.domain LIKE '%.' || d.domain))
 """
 
-_ADDRESS: Final = """
+ADDRESS: Final = """
 CROSS JOIN LATERAL (SELECT rtrim(lower(btrim(substring(coalesce(
     (SELECT each FROM unnest(v.emails) WITH ORDINALITY AS emails (each, place)
         WHERE position('@' IN each) > 0 ORDER BY place LIMIT 1),
@@ -132,14 +132,14 @@ def accounts(
     if wanted.query:
         values["query"] = containing(wanted.query)
     if wanted.orphaned:
-        conditions.append(_ORPHANED)
+        conditions.append(ORPHANED)
     if wanted.external is not None:
-        conditions.append(_EXTERNAL if wanted.external else f"NOT {_EXTERNAL}")
+        conditions.append(EXTERNAL if wanted.external else f"NOT {EXTERNAL}")
     if after is not None:
         conditions.append("(lower(v.display_name), r.id) > (:after_name, :after_id)")
         values |= {"after_name": after[0], "after_id": after[1]}
     statement = (
-        f"{_ACCOUNT} {_ADDRESS} WHERE {' AND '.join(conditions)} "
+        f"{_ACCOUNT} {ADDRESS} WHERE {' AND '.join(conditions)} "
         "ORDER BY lower(v.display_name), r.id LIMIT :limit"
     )
     return [Found(**row._asdict()) for row in connection.execute(sa.text(statement), values)]

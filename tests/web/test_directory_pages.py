@@ -1,0 +1,251 @@
+"""Pages of the directory: whose accounts are whose, where people come from, what stands on Home."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+
+from ostiary.server.directory import actions
+from ostiary.server.kernel.actor import SYSTEM
+from ostiary.server.kernel.authz.roles import (
+    APPLICATION_ADMINISTRATOR,
+    BASIC_USER,
+    READ_ONLY_ADMINISTRATOR,
+)
+from ostiary.server.kernel.clock import FixedClock
+from ostiary.server.kernel.work import Kernel
+from tests.server.auth.people import People
+from tests.server.directory.world import App, Said, World
+from tests.web.conftest import Reader
+from tests.web.test_access_pages import MOST_QUERIES, queries, said
+from tests.web.test_pages import HOSTILE, SCRIPT
+
+ORPHANS = "/people/orphans"
+BY_HAND = "/people/owners"
+
+
+def person(name: str, **profile: str) -> Said:
+    return Said([f"{name.lower()}@corp.test"], name.lower(), name, profile=profile)
+
+
+class Estate:
+    """Directory "Entra" with Alice, Bob and Dave, who is disabled; app "Payroll" with an account of
+    each of the latter two, and three accounts that are nobody's."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.entra = world.app("Entra")
+        self.report_people(Dave="disabled")
+        world.configure(self.entra)
+        world.refresh_everything()
+        self.payroll = world.app("Payroll")
+        self.report_accounts()
+
+    def report_people(self, **statuses: str) -> None:
+        people = {
+            "Alice": person("Alice", department="Finance", jobTitle="CFO", employeeId="7"),
+            "Bob": person("Bob", managerEmail="alice@corp.test", department="Finance"),
+            "Dave": person("Dave", department="Sales"),
+        }
+        for name, status in statuses.items():
+            people[name] = Said(
+                people[name].emails, people[name].login, name, status, people[name].profile
+            )
+        self.world.report(self.entra, people)
+
+    def report_accounts(self, *names: str) -> None:
+        nobodys = {
+            "svc-backup": Said(["svc-backup@corp.test"], "svc-backup", "svc-backup"),
+            "eve": Said(["eve@elsewhere.test"], "eve", "eve", "disabled"),
+            "kiosk": Said([], "kiosk", "kiosk"),
+        }
+        of_people = {name: person(name) for name in ("Bob", "Dave")}
+        more = {name: Said([], name, name) for name in names}
+        self.world.sync(self.payroll, {**of_people, **nobodys, **more})
+
+    def id_of(self, name: str, app: App | None = None) -> str:
+        return self.world.account(app or self.payroll, name).id
+
+    def person(self, name: str) -> str:
+        return self.world.people(gone=True)[name].id
+
+
+@pytest.fixture
+def world(kernel: Kernel, clock: FixedClock) -> World:
+    return World(kernel, clock)
+
+
+@pytest.fixture
+def estate(world: World) -> Estate:
+    return Estate(world)
+
+
+def rows(page: str) -> list[str]:
+    """Names in the first column."""
+    found = re.findall(r'<th scope="row" class="name">(.*?)</th>', page, re.DOTALL)
+    return [re.sub(r"<[^>]*>", "", each).strip() for each in found]
+
+
+def test_orphans_are_accounts_without_owner_or_of_somebody_who_is_out(
+    estate: Estate, admin: Reader
+) -> None:
+    page = said(admin, ORPHANS)
+    assert "5 orphaned accounts" in page
+    assert rows(page) == ["Dave", "Dave", "eve", "kiosk", "svc-backup"]
+    assert page.count("Owner disabled") == 1 + 2
+    assert rows(said(admin, f"{ORPHANS}?why=none&sort=-name")) == ["svc-backup", "kiosk", "eve"]
+    assert rows(said(admin, f"{ORPHANS}?app={estate.entra.public_id}")) == ["Dave"]
+    assert rows(said(admin, f"{ORPHANS}?status=disabled")) == ["Dave", "eve"]
+    assert rows(said(admin, f"{ORPHANS}?q=SVC")) == ["svc-backup"]
+
+
+def test_external_is_whose_domain_is_not_trusted(estate: Estate, admin: Reader) -> None:
+    assert "No domain is trusted yet" in said(admin, ORPHANS)
+    refused = admin.post("/people/domains", data={"domains": "corp.test\nno domain!"})
+    assert refused.status_code == 400
+    assert "is no domain" in refused.text
+    done = admin.post("/people/domains", data={"domains": "corp.test"})
+    assert done.headers["location"] == ORPHANS
+    page = said(admin, f"{ORPHANS}?domain=external")
+    assert rows(page) == ["eve"]
+    assert "External is whose address is not in corp.test" in page
+    assert "4 of 5 orphaned accounts" in said(admin, f"{ORPHANS}?domain=trusted")
+
+
+def test_an_owner_is_searched_for_and_stays_when_syncs_come(estate: Estate, admin: Reader) -> None:
+    account = estate.id_of("svc-backup")
+    asked = f"/people/accounts/owner?selected={account}"
+    assert "svc-backup" in said(admin, asked)
+    assert "alice@corp.test" not in said(admin, asked)
+    assert "alice@corp.test · CFO · Finance" in said(admin, f"{asked}&q=ali")
+    assert "Nobody who is enabled matches" in said(admin, f"{asked}&q=dave")
+    unsure = admin.post("/people/accounts/owner", data={"selected": account})
+    assert unsure.status_code == 400
+    assert "Choose who the owner is." in unsure.text
+    form = {"selected": account, "person": estate.person("Alice")}
+    done = admin.post("/people/accounts/owner", data=form)
+    assert done.headers["location"] == ORPHANS
+    assert "4 orphaned accounts" in said(admin, ORPHANS)
+    estate.report_accounts("newcomer")
+    page = said(admin, BY_HAND)
+    assert rows(page) == ["svc-backup"]
+    assert "Alice" in page
+    assert "set by hand" in said(admin, f"/apps/{estate.payroll.public_id}/accounts/{account}")
+
+
+def test_what_was_set_by_hand_goes_back_to_the_rules(estate: Estate, admin: Reader) -> None:
+    bobs = estate.id_of("Bob")
+    taken = {"selected": bobs, "person": "nobody"}
+    assert admin.post("/people/accounts/owner", data=taken).status_code == 303
+    estate.report_accounts()
+    assert "Nobody, by hand" in said(admin, f"{ORPHANS}?why=cleared&q=bob")
+    asked = said(admin, f"/people/accounts/reset?selected={bobs}")
+    assert "Let rules decide who owns Bob" in asked
+    done = admin.post("/people/accounts/reset", data={"selected": bobs})
+    assert done.headers["location"] == BY_HAND
+    assert "No owner is set by hand" in said(admin, BY_HAND)
+    assert estate.world.owner(estate.payroll, "Bob") == "Bob"
+
+
+def test_many_accounts_get_an_owner_and_a_type_at_once(
+    estate: Estate, admin: Reader, people: People
+) -> None:
+    chosen = [estate.id_of(name) for name in ("svc-backup", "kiosk")]
+    asked = admin.get("/people/accounts/type", params={"selected": chosen}).text
+    assert "Set type of 2 accounts" in asked
+    typed = {"selected": chosen, "account_type": "service"}
+    assert admin.post("/people/accounts/type", data=typed).status_code == 303
+    assert rows(said(admin, f"{ORPHANS}?type=service")) == ["kiosk", "svc-backup"]
+    wrong = admin.post("/people/accounts/type", data={**typed, "account_type": "god"})
+    assert wrong.status_code == 400
+    owned = {"selected": chosen, "person": estate.person("Bob")}
+    assert admin.post("/people/accounts/owner", data=owned).status_code == 303
+    assert rows(said(admin, ORPHANS)) == ["Dave", "Dave", "eve"]
+    assert people.audit_actions().count("directory.account.set_owner") == 2
+
+
+def test_owners_of_an_app_decide_about_its_accounts_only(
+    estate: Estate, admin: Reader, people: People
+) -> None:
+    user = people.add("owner@corp.test", APPLICATION_ADMINISTRATOR)
+    owner = Reader(people, user)
+    chosen = [estate.id_of("kiosk"), estate.id_of("Dave", estate.entra)]
+    refused = owner.get("/people/accounts/owner", params={"selected": chosen})
+    assert refused.status_code == 400
+    admin.post(f"/api/v1/apps/{estate.payroll.public_id}/owners/{user.public_id}", json={})
+    page = owner.get("/people/accounts/owner", params={"selected": chosen, "q": "ali"}).text
+    assert "Set owner of kiosk" in page
+    assert "alice@corp.test" not in page
+    exact = {"selected": chosen, "q": "alice@corp.test"}
+    assert "Alice" in owner.get("/people/accounts/owner", params=exact).text
+    form = {"selected": chosen, "person": estate.person("Alice")}
+    assert owner.post("/people/accounts/owner", data=form).status_code == 303
+    assert estate.world.owner(estate.payroll, "kiosk") == "Alice"
+    assert estate.world.owner(estate.entra, "Dave") == "Dave"
+
+
+def test_readers_see_orphans_and_are_offered_nothing(estate: Estate, people: People) -> None:
+    reader = Reader(people, people.add("reader@corp.test", READ_ONLY_ADMINISTRATOR))
+    for path in (ORPHANS, BY_HAND, "/people/domains"):
+        page = said(reader, path)
+        assert "/people/accounts/" not in page
+        assert '<form method="post" action="/people' not in page
+    basic = Reader(people, people.add("basic@corp.test", BASIC_USER))
+    assert basic.get(ORPHANS).status_code == 403
+
+
+def test_orphans_of_the_past_can_be_seen_and_not_changed(
+    estate: Estate, admin: Reader, clock: FixedClock
+) -> None:
+    before = f"{clock.now():%Y-%m-%dT%H:%M:%S.%f}Z"
+    estate.world.set_owner(estate.payroll, "kiosk", "Alice")
+    estate.report_people(Bob="disabled", Dave="disabled")
+    estate.world.refresh_everything()
+    assert "6 orphaned accounts" in said(admin, ORPHANS)
+    page = said(admin, f"{ORPHANS}?as_of={before}")
+    assert rows(page) == ["Dave", "Dave", "eve", "kiosk", "svc-backup"]
+    assert "/people/accounts/" not in page
+
+
+def test_a_csv_file_of_orphans_is_what_the_list_shows(estate: Estate, admin: Reader) -> None:
+    answer = admin.get(f"{ORPHANS}?app={estate.payroll.public_id}&format=csv")
+    told = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert told[0][:3] == ["Account", "App", "Signs in as"]
+    assert [row[0] for row in told[1:]] == ["Dave", "eve", "kiosk", "svc-backup"]
+
+
+def test_hostile_names_are_text_on_pages_of_the_directory(estate: Estate, admin: Reader) -> None:
+    estate.report_accounts(*HOSTILE)
+    account = estate.id_of(SCRIPT)
+    for path in (
+        ORPHANS,
+        f"{ORPHANS}?q={SCRIPT}",
+        f"/people/accounts/owner?selected={account}&q={SCRIPT}",
+        f"/people/accounts/type?selected={account}",
+        f"/people/accounts/reset?selected={account}",
+    ):
+        page = said(admin, path)
+        assert SCRIPT not in page, path
+        assert "&lt;script&gt;" in page, path
+
+
+def test_no_page_of_the_directory_asks_the_database_often(estate: Estate, admin: Reader) -> None:
+    account = estate.id_of("svc-backup")
+    with estate.world.kernel.work(SYSTEM) as unit:
+        actions.set_trusted_domains(unit, ["corp.test"])
+    for path in (
+        "/",
+        "/people",
+        f"{ORPHANS}?domain=external",
+        f"{ORPHANS}?as_of={estate.world.clock.now():%Y-%m-%dT%H:%M:%S}Z",
+        BY_HAND,
+        "/people/domains",
+        f"/people/accounts/owner?selected={account}&q=a",
+        f"/people/accounts/type?selected={account}",
+    ):
+        with queries(estate.world.kernel) as asked:
+            said(admin, path)
+        assert 1 < len(asked) <= MOST_QUERIES, (path, len(asked))
