@@ -6,8 +6,10 @@ import asyncio
 import os
 import signal
 from contextlib import ExitStack
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from socket import socket
 from typing import Annotated, NoReturn
 
 import structlog
@@ -16,7 +18,7 @@ import typer
 from ostiary.cli.opening import FAILED, explained, settings
 from ostiary.server.app import greetings, services
 from ostiary.server.kernel import logs
-from ostiary.server.kernel.listener import PortTakenError
+from ostiary.server.kernel.listener import PortTakenError, listen
 from ostiary.server.kernel.settings import Role, Settings
 from ostiary.server.kernel.start import open_kernel
 from ostiary.server.kernel.supervision import NotStoppedError, ServiceEndedError, supervise
@@ -66,13 +68,23 @@ def _give_up(*_: object) -> NoReturn:
 
 
 def _run(kernel: Kernel) -> None:
+    with listen(kernel.settings.http_host, kernel.settings.http_port) as listening:
+        _serve(_at_port(kernel, listening.getsockname()[1]), listening)
+
+
+def _at_port(kernel: Kernel, port: int) -> Kernel:
+    """Links name the port that was taken, also where the operator left the choice open."""
+    return replace(kernel, settings=kernel.settings.model_copy(update={"http_port": port}))
+
+
+def _serve(kernel: Kernel, listening: socket) -> None:
     def announce(addresses: list[str]) -> None:
         for line in (*_greeting(kernel.settings), *addresses, *greetings(kernel)):
             typer.echo(line)
 
     async def everything() -> None:
         # a listener may use the running loop as soon as it is made
-        running = list(services(kernel))
+        running = list(services(kernel, listening))
         grace = kernel.settings.shutdown_seconds
         await supervise(running, grace=grace, started=announce)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
+from socket import socket
 
 from fastapi import APIRouter, FastAPI
 
@@ -122,11 +123,14 @@ def create_app(kernel: Kernel, metrics: Metrics | None = None) -> FastAPI:
     return app
 
 
-def services(kernel: Kernel) -> Iterator[Service]:
-    """What this process runs, by its role. A worker answers health checks and nothing else."""
+def services(kernel: Kernel, listening: socket) -> Iterator[Service]:
+    """What this process runs, by its role. A worker answers health checks and nothing else.
+
+    `listening` is where plain HTTP is answered.
+    """
     settings, metrics = kernel.settings, Metrics()
     web = create_app(kernel, metrics) if settings.runs_web else _bare_app(kernel, metrics)
-    yield HttpListener(web, settings.http_host, settings.http_port, settings.shutdown_seconds)
+    yield HttpListener(web, listening, settings.shutdown_seconds)
     if settings.runs_web:
         yield from (build(kernel, web) for build in WEB_SERVICES)
     if settings.runs_worker:

@@ -121,6 +121,17 @@ def test_what_was_committed_survives_a_kill(data_dir: Path) -> None:
     assert not is_running(data_dir)
 
 
+def test_the_first_administrators_link_names_the_port_that_was_free(
+    data_dir: Path, elsewhere: dict[str, str]
+) -> None:
+    with starting(data_dir, elsewhere) as server:
+        address = server.wait_until_it_listens()
+        assert server.process.stdout
+        link = next(line for line in server.process.stdout if "/auth/start#" in line)
+        assert link.strip().startswith(f"{address}/auth/start#")
+        assert server.stop() == 0, server.log
+
+
 def test_a_taken_port_is_named_and_nothing_is_left_running(data_dir: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

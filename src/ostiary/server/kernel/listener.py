@@ -23,13 +23,28 @@ class PortTakenError(RuntimeError):
     pass
 
 
+def listen(host: str, port: int) -> socket.socket:
+    """On any free port if it is 0. From now on nobody is refused. PortTakenError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise PortTakenError(
+            f"cannot listen on {host}:{port} ({error.strerror}); "
+            "set another port with OSTIARY_HTTP_PORT"
+        ) from None
+    return listening
+
+
 class HttpListener:
     name = "http"
 
-    def __init__(self, app: ASGIApp, host: str, port: int, grace: float) -> None:
-        """Port 0 takes any free one. `grace`: seconds that running requests get at the end."""
-        self._host = host
-        self._port = port
+    def __init__(self, app: ASGIApp, listening: socket.socket, grace: float) -> None:
+        """`grace`: seconds that running requests get at the end."""
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -39,27 +54,14 @@ class HttpListener:
             timeout_graceful_shutdown=time_for_requests(grace),
         )
         self._server = _Server(config)
-        self._socket: socket.socket | None = None
+        self._socket = listening
         self._ended = asyncio.Event()
 
     async def start(self) -> Sequence[str]:
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        self._socket = socket.socket(family, socket.SOCK_STREAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            self._socket.bind((self._host, self._port))
-            self._socket.listen(BACKLOG)  # from now on nobody is refused
-        except OSError as error:
-            self._socket.close()
-            raise PortTakenError(
-                f"cannot listen on {self._host}:{self._port} ({error.strerror}); "
-                "set another port with OSTIARY_HTTP_PORT"
-            ) from None
-        host = f"[{self._host}]" if family is socket.AF_INET6 else self._host
-        return [f"http://{host}:{self._socket.getsockname()[1]}"]
+        host, port = self._socket.getsockname()[:2]
+        return [f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"]
 
     async def run(self) -> None:
-        assert self._socket is not None, "start it first"
         try:
             await self._server.serve(sockets=[self._socket])
         finally:
