@@ -18,9 +18,11 @@ DECIDERS = SUPER | {APPLICATION_ADMINISTRATOR.name}
 TABS = ("", "/past", "/history", "/changes")
 _ACCOUNT = "/apps/{app_id}/accounts/{account_id}"
 _ENTITLEMENT = "/apps/{app_id}/entitlements/{entitlement_id}"
-
 _RESOURCE = "/apps/{app_id}/resources/{resource_type_id}/{resource_id}"
+
 _CONNECTOR = "/apps/{app_id}/connectors/{connector_id}"
+_ADDING = "/connectors/add/{kind_name}"
+LAST_STEPS = ("/settings", "/self-hosted")
 
 ROUTES: dict[str, frozenset[str]] = {
     "GET /static/{name}": ANYBODY,
@@ -33,6 +35,9 @@ ROUTES: dict[str, frozenset[str]] = {
     "GET /apps/{app_id}": READERS,
     "GET /apps/{app_id}/accounts": READERS,
     "GET /apps/{app_id}/entitlements": READERS,
+    "GET /apps/{app_id}/resources": READERS,
+    "GET /apps/{app_id}/feed": READERS,
+    **{f"GET {_RESOURCE}{tab}": READERS for tab in (*TABS, "/holders", "/inside", "/access")},
     **{f"GET {_ACCOUNT}{tab}": READERS for tab in TABS},
     **{f"GET {_ENTITLEMENT}{tab}": READERS for tab in TABS},
     f"GET {_ENTITLEMENT}/holders/{{principal_id}}": READERS,
@@ -46,8 +51,8 @@ ROUTES: dict[str, frozenset[str]] = {
     "GET /log/{sequence}": READERS,
     "POST /log/verify": READERS,
     **{f"GET /people/{{person_id}}{tab}": READERS for tab in (*TABS, "/access")},
-    "GET /apps/{app_id}/resources": READERS,
-    **{f"GET {_RESOURCE}{tab}": READERS for tab in (*TABS, "/holders", "/inside", "/access")},
+    "GET /connectors/add": MANAGERS,
+    **{f"{how} {_ADDING}{step}": MANAGERS for how in BOTH for step in ("", *LAST_STEPS)},
     "GET /connectors": LISTERS,
     "GET /apps/{app_id}/connectors": LISTERS,
 }

@@ -33,6 +33,8 @@ class Field:
     options: Sequence[tuple[str, str]] = ()
     autocomplete: str = "off"
     placeholder: str = ""
+    accept: str = ""
+    """Of a `file`: extensions, with commas between them."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,262 @@
+"""The settings of a kind of connector as a form, made of what its program says of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ostiary.baton.pb import config_v1 as pb
+from ostiary.server.connectors.configuration.names import AUTH_METHOD
+from ostiary.server.connectors.configuration.rules import Values, group_of, secrets_set, shown
+from ostiary.server.connectors.configuration.schema import (
+    Schema,
+    has_default,
+    is_file,
+    is_required,
+    is_secret,
+)
+from ostiary.server.connectors.oauth.offering import OAUTH
+from ostiary.server.web.components.forms import Field, Kind
+
+FORGET: Final = "forget:"
+"""What the name of a box begins with that takes a stored secret away."""
+
+TENANT: Final = "oauth-tenant-id"
+"""With OAuth: the only tenant that will do, if any is named."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A field with the marks of the ways to sign in that it belongs to; all of them if there are
+    none. `forgettable`: it holds a secret that may be taken away."""
+
+    field: Field
+    ways: tuple[str, ...] = ()
+    forgettable: bool = False
+
+
+@dataclass(frozen=True)
+class Way:
+    """`mark` names it in classes and ids of the page, whatever its program calls it."""
+
+    mark: str
+    name: str
+    title: str
+    text: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class SettingsForm:
+    """`account`: what it signs in with. `options`: what it reads, `more`: what few need."""
+
+    ways: tuple[Way, ...]
+    account: tuple[Asked, ...]
+    options: tuple[Asked, ...]
+    more: tuple[Asked, ...]
+
+    @property
+    def wrong(self) -> list[Field]:
+        asked = (*self.account, *self.options, *self.more)
+        return [each.field for each in asked if each.field.error]
+
+    @property
+    def unfolded(self) -> bool:
+        return any(each.field.error or each.field.value for each in self.more)
+
+
+def settings_form(
+    schema: Schema,
+    stored: Values,
+    *,
+    saved: str = "",
+    typed: Values | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> SettingsForm:
+    """`stored` holds secrets, none of which gets into the form; `saved` says when they were
+    saved. `typed` is what was sent and refused."""
+    values = shown(schema, stored if typed is None else typed)
+    chosen = group_of(schema, stored if typed is None else typed)
+    kept = frozenset(secrets_set(schema, stored))
+    drawing = _Drawing(schema, values, kept, saved, errors or {})
+    account = [name for name in _ordered(schema) if _signs_in(schema, name)]
+    others = [name for name in schema.fields if name not in account]
+    options = [name for name in others if _is_bool(schema.fields[name])]
+    return SettingsForm(
+        ways=tuple(
+            Way(mark, name, group.display_name or name, group.help_text, name == chosen)
+            for mark, (name, group) in zip(_marks(schema), schema.groups.items(), strict=True)
+        ),
+        account=(*_tenant(schema, typed), *map(drawing.asked, account)),
+        options=tuple(map(drawing.asked, options)),
+        more=tuple(drawing.asked(name) for name in others if name not in options),
+    )
+
+
+def sent_values(schema: Schema, sent: Mapping[str, str]) -> dict[str, str]:
+    """By field name, for the way to sign in that was chosen. Secrets that were left empty are not
+    in it, other empty fields are."""
+    way = sent.get(AUTH_METHOD) or schema.default_group
+    foreign = schema.foreign_to(way)
+    values = {AUTH_METHOD: way} if schema.groups else {}
+    for name, each in schema.fields.items():
+        if name in foreign:
+            continue
+        text = sent.get(name, "").strip()
+        if is_secret(each):
+            if text or sent.get(FORGET + name):
+                values[name] = text
+        else:
+            values[name] = _value(each, text)
+    return values
+
+
+def _value(each: pb.Field, text: str) -> str:
+    if _is_bool(each):
+        return "true" if text else ("false" if has_default(each) else "")
+    if _is_list(each):
+        return _joined(text.splitlines())
+    return text
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    schema: Schema
+    values: Values
+    kept: Collection[str]
+    saved: str
+    errors: Mapping[str, str]
+
+    def asked(self, name: str) -> Asked:
+        each = self.schema.fields[name]
+        needed = is_required(each) and not has_default(each)
+        kept = name in self.kept
+        shown_field = Field(
+            name,
+            each.display_name or name,
+            _kind(each),
+            self._value(name, each),
+            help=self._help(name, each.description),
+            error=self.errors.get(name, ""),
+            required=(needed or _is_of_a_way(self.schema, name)) and not kept,
+            placeholder="unchanged" if kept else each.placeholder or _default(each),
+            autocomplete="new-password" if is_secret(each) else "off",
+            options=[(option, option) for option in _choices(each)],
+            accept=",".join(each.string_field.allowed_extensions) if is_file(each) else "",
+        )
+        return Asked(shown_field, self._ways(name), kept and not needed)
+
+    def _value(self, name: str, each: pb.Field) -> str:
+        value = self.values.get(name, "")
+        if is_secret(each):
+            return ""
+        if _is_bool(each):
+            return "on" if value.lower() == "true" or (not value and has_default(each)) else ""
+        return "\n".join(_split(value)) if _is_list(each) else value
+
+    def _help(self, name: str, text: str) -> str:
+        ended = text if not text or text.endswith(".") else f"{text}."
+        if name in self.kept:
+            return f"{ended} {self.saved or 'It is set.'} Leave empty to keep it.".strip()
+        return f"{ended} One a line.".strip() if _is_list(self.schema.fields[name]) else ended
+
+    def _ways(self, name: str) -> tuple[str, ...]:
+        groups = self.schema.groups
+        marked = zip(_marks(self.schema), groups.values(), strict=True)
+        mine = tuple(mark for mark, group in marked if name in group.fields)
+        return () if len(mine) == len(groups) else mine
+
+
+def _tenant(schema: Schema, typed: Values | None) -> Iterator[Asked]:
+    if OAUTH in schema.groups:
+        yield Asked(
+            Field(
+                TENANT,
+                "Only this tenant",
+                value=(typed or {}).get(TENANT, ""),
+                help="Its tenant ID. Without it, the account that signs in says which tenant.",
+                placeholder="00000000-0000-0000-0000-000000000000",
+            ),
+            (_marks(schema)[list(schema.groups).index(OAUTH)],),
+        )
+
+
+def _marks(schema: Schema) -> list[str]:
+    return [f"way-{number}" for number in range(len(schema.groups))]
+
+
+def _ordered(schema: Schema) -> list[str]:
+    """As the ways to sign in name them, then the others."""
+    named = [name for group in schema.groups.values() for name in group.fields]
+    return [name for name in dict.fromkeys([*named, *schema.fields]) if name in schema.fields]
+
+
+def _signs_in(schema: Schema, name: str) -> bool:
+    """What only some of the ways need, and what is needed or secret in any case."""
+    each = schema.fields[name]
+    return is_required(each) or is_secret(each) or _is_in_some_ways(schema, name)
+
+
+def _is_of_a_way(schema: Schema, name: str) -> bool:
+    """Schemas do not say what a way needs: all that is its own, but for what depends on it."""
+    dependent = {each for rule in schema.constraints for each in rule.field_names}
+    return _is_in_some_ways(schema, name) and name not in dependent
+
+
+def _is_in_some_ways(schema: Schema, name: str) -> bool:
+    inside = [name in group.fields for group in schema.groups.values() if group.name != OAUTH]
+    return any(inside) and not all(inside)
+
+
+def _kind(each: pb.Field) -> Kind:
+    if is_file(each):
+        return "file"
+    if is_secret(each):
+        return "password"
+    match each.WhichOneof("field"):
+        case "bool_field":
+            return "checkbox"
+        case "int_field":
+            return "number"
+        case "string_slice_field":
+            return "textarea"
+    return "select" if _choices(each) else "text"
+
+
+def _choices(each: pb.Field) -> list[str]:
+    allowed = list(getattr(each.string_field.rules, "in"))
+    if not allowed or each.WhichOneof("field") != "string_field":
+        return []
+    return allowed if is_required(each) else ["", *allowed]
+
+
+def _default(each: pb.Field) -> str:
+    kind = each.WhichOneof("field")
+    if kind not in ("string_field", "int_field") or not has_default(each):
+        return ""
+    return str(getattr(each, kind).default_value)
+
+
+def _is_bool(each: pb.Field) -> bool:
+    return bool(each.WhichOneof("field") == "bool_field")
+
+
+def _is_list(each: pb.Field) -> bool:
+    return bool(each.WhichOneof("field") == "string_slice_field")
+
+
+def _split(value: str) -> list[str]:
+    return [word.strip() for row in csv.reader([value]) for word in row if word.strip()]
+
+
+def _joined(lines: list[str]) -> str:
+    """As a program reads a list from its environment."""
+    words = [line.strip() for line in lines if line.strip()]
+    if not words:
+        return ""
+    target = io.StringIO()
+    csv.writer(target, lineterminator="").writerow(words)
+    return target.getvalue()

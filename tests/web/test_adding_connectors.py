@@ -1,0 +1,213 @@
+"""Adding a connector and changing its settings: what the pages say, keep, and never show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from ostiary.server.catalog.actions import create_app
+from ostiary.server.connectors.store import registry
+from ostiary.server.connectors.store.registry import Connector
+from ostiary.server.kernel.actor import SYSTEM
+from ostiary.server.kernel.authz.roles import BASIC_USER, CONNECTOR_ADMINISTRATOR
+from ostiary.server.kernel.settings import Settings
+from ostiary.server.kernel.work import Kernel
+from ostiary.tenant.server import SimulatedTenant
+from ostiary.tenant.stories import story as tenant_story
+from tests.server.access.asking import Story
+from tests.server.auth.people import People
+from tests.server.connectors.hosted.certificates import certificate_and_key
+from tests.server.connectors.programs import fake_program
+from tests.web.conftest import Reader, estate
+
+SECRET = "canary-of-a-secret"
+FAKE = "/connectors/add/fake"
+ENTRA = "/connectors/add/microsoft-entra"
+NEW = f"{FAKE}/settings?into=new&name=Corp"
+GOOD = {
+    "auth-method": "client-secret",
+    "fake-tenant-id": "contoso",
+    "fake-client-id": "reader",
+    "fake-client-secret": SECRET,
+}
+
+
+@pytest.fixture
+def settings(settings: Settings, tmp_path: Path) -> Settings:
+    programs = {"fake": str(fake_program(tmp_path))}
+    return settings.model_copy(update={"connector_programs": programs})
+
+
+@pytest.fixture
+def tenant(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimulatedTenant]:
+    with SimulatedTenant(tenant_story("small")) as tenant:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tenant.ca_file))
+        yield tenant
+
+
+def words(page: httpx2.Response) -> str:
+    """What a page says, without its tags."""
+    main = page.text.partition("<main")[2].partition("</main>")[0]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+def connectors(kernel: Kernel) -> list[Connector]:
+    with kernel.read() as connection:
+        return registry.find_all(connection)
+
+
+def apps(kernel: Kernel) -> list[str]:
+    with kernel.read() as connection:
+        rows = connection.exec_driver_sql("SELECT display_name FROM apps ORDER BY id").all()
+    return [row[0] for row in rows]
+
+
+def entra_settings(tenant: SimulatedTenant, **changed: str) -> dict[str, str]:
+    """What somebody types in, names with underscores."""
+    typed = {
+        "auth_method": "client-secret",
+        "entra_tenant_id": tenant.tenant_id,
+        "entra_client_id": tenant.client_id,
+        "entra_client_secret": tenant.client_secret,
+        "graph_domain": tenant.graph_domain,
+        "entra_login_domain": tenant.login_domain,
+    }
+    return {name.replace("_", "-"): value for name, value in (typed | changed).items()}
+
+
+def test_the_catalogue_finds_entra_and_what_the_operator_named(admin: Reader) -> None:
+    everything = admin.get("/connectors/add").text
+    assert re.findall(r'aria-label="Add ([^"]+)"', everything) == [
+        "Microsoft Entra",
+        "Baton (self-hosted)",
+        "fake",
+    ]
+    found = admin.get("/connectors/add?q=Entra+ID").text
+    assert re.findall(r'aria-label="Add ([^"]+)"', found) == [
+        "Microsoft Entra",
+        "Baton (self-hosted)",
+    ]
+
+
+def test_only_who_may_create_connectors_is_offered_to(people: People) -> None:
+    basic = Reader(people, people.add("bob@corp.test", BASIC_USER))
+    assert basic.get("/connectors/add").status_code == 403
+    limited = Reader(people, people.add("con@corp.test", CONNECTOR_ADMINISTRATOR))
+    page = words(limited.get(FAKE))
+    assert "You may not create apps" in page
+    assert "Apps that are hidden from you are not listed." in page
+    refused = limited.post(FAKE, data={"into": "new", "name": "Corp"})
+    assert (refused.status_code, "You may not create apps" in refused.text) == (400, True)
+
+
+def test_an_app_and_owners_are_chosen_and_nothing_is_kept_on_the_way(
+    kernel: Kernel, people: People, admin: Reader
+) -> None:
+    dana = people.add("dana@corp.test", BASIC_USER)
+    wrong = admin.post(FAKE, data={"into": "new", "name": " ", "owners": "x@corp.test"})
+    assert wrong.status_code == 400
+    assert "A name has 1 to 512 characters." in wrong.text
+    assert "Nobody here has the e-mail address x@corp.test." in wrong.text
+    assert "Choose an app." in admin.post(FAKE, data={"into": "managed"}).text
+
+    chosen = admin.post(
+        FAKE, data={"into": "new", "name": "Corp", "owners": "DANA@corp.test, super@corp.test"}
+    )
+    assert chosen.status_code == 303
+    last = chosen.headers["location"]
+    assert last.startswith(f"{FAKE}/settings?into=new&name=Corp&run=hosted&owner={dana.public_id}")
+    assert "It fills the app Corp" in words(admin.get(last))
+    assert (connectors(kernel), apps(kernel)) == ([], [])
+
+    added = admin.post(last, data=GOOD)
+    assert added.status_code == 303, words(added)
+    (connector,) = connectors(kernel)
+    assert added.headers["location"] == f"/apps/{connector.app_id}/connectors/{connector.id}"
+    assert apps(kernel) == ["Corp"]
+    with kernel.read() as connection:
+        owners = registry.owners_of(connection, connector.key)
+    assert dana.public_id in owners
+    assert len(owners) == 2
+
+
+def test_an_unmanaged_app_becomes_managed_by_its_connector(
+    kernel: Kernel, story: Story, admin: Reader
+) -> None:
+    story.sync(estate(["Expenses"]))
+    page = admin.get(FAKE).text
+    found = re.search(r'<option value="(\w+)">Expenses</option>', page)
+    assert found
+    chosen = admin.post(FAKE, data={"into": "unmanaged", "unmanaged": found[1]})
+    added = admin.post(chosen.headers["location"], data=GOOD)
+    assert added.status_code == 303, words(added)
+    assert added.headers["location"].startswith(f"/apps/{found[1]}/connectors/")
+    assert "Expenses" not in admin.get("/apps?tab=unmanaged").text
+    begun = admin.get(f"{FAKE}?app={found[1]}").text
+    assert re.search(r'value="managed" checked', begun)
+    assert f'<option value="{found[1]}" selected>Expenses' in begun
+
+
+def test_what_was_chosen_is_looked_at_again_at_the_end(admin: Reader) -> None:
+    gone = admin.post(f"{FAKE}/settings?into=managed&app=gone", data=GOOD)
+    assert gone.headers["location"].startswith(f"{FAKE}?into=managed")
+    stranger = admin.get(f"{NEW}&owner=nobody")
+    assert stranger.headers["location"].startswith(f"{FAKE}?into=new&name=Corp")
+
+
+def test_a_form_is_told_everything_that_is_wrong_beside_its_field(
+    kernel: Kernel, admin: Reader
+) -> None:
+    typed = GOOD | {"fake-tenant-id": "", "fake-page-size": "1000"}
+    page = admin.post(NEW, data=typed)
+    assert page.status_code == 400
+    assert field_error(page, "fake-tenant-id") == "Tenant ID is missing."
+    assert "is more than" in field_error(page, "fake-page-size")
+    assert 'value="1000"' in page.text
+    assert SECRET not in page.text
+    assert (connectors(kernel), apps(kernel)) == ([], [])
+
+
+def field_error(page: httpx2.Response, name: str) -> str:
+    found = re.search(rf'id="error-{name}">([^<]*)<', page.text)
+    assert found, page.text
+    return unescape(found[1])
+
+
+def test_causes_and_cures_stand_beside_what_they_concern(
+    kernel: Kernel, admin: Reader, tenant: SimulatedTenant
+) -> None:
+    """Of the real connector against a tenant."""
+    last = f"{ENTRA}/settings?into=new&name=Corp"
+    secret_id = tenant.registration.secrets[0].id
+    for changed, field, said in (
+        ({"entra_client_secret": "not-the-secret"}, "entra-client-secret", "secret"),
+        ({"entra_client_secret": secret_id}, "entra-client-secret", "copy the Value column"),
+        ({"entra_tenant_id": "nowhere.example"}, "entra-tenant-id", "tenant"),
+        ({"entra_client_id": "00000000-0000-4000-8000-000000000009"}, "entra-client-id", "app"),
+    ):
+        page = admin.post(last, data=entra_settings(tenant, **changed))
+        assert page.status_code == 400
+        assert said in field_error(page, field), words(page)
+        assert changed[field.replace("-", "_")] not in page.text or "secret" not in field
+
+    granted = set(tenant.registration.roles)
+    tenant.registration.roles.clear()
+    consent = words(admin.post(last, data=entra_settings(tenant)))
+    assert "Grant admin consent" in consent
+    assert "User.Read.All" in consent
+    tenant.registration.roles.update({"User.Read.All", "GroupMember.Read.All"})
+    partly = words(admin.post(last, data=entra_settings(tenant)))
+    assert "Accounts · works" in partly
+    assert "Licenses · does not work" in partly
+    assert "LicenseAssignment.Read.All" in partly
+    tenant.registration.roles.update(granted)
+    tenant.registration.secrets[0].expires = tenant.clock.now()
+    expired = admin.post(last, data=entra_settings(tenant))
+    assert "expired" in field_error(expired, "entra-client-secret")
+    assert (connectors(kernel), apps(kernel)) == ([], [])
