@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from ostiary.server.app import create_app as create_server
 from ostiary.server.catalog.actions import create_app
-from ostiary.server.connectors.actions.registry import CONFIG_PURPOSE
+from ostiary.server.connectors.sealing import CONFIG_PURPOSE
 from ostiary.server.connectors.store import registry
 from ostiary.server.kernel.authz.roles import CONNECTOR_ADMINISTRATOR
 from ostiary.server.kernel.settings import Settings

@@ -6,7 +6,6 @@ import pytest
 import sqlalchemy as sa
 
 from ostiary.server.connectors.actions.registry import (
-    CONFIG_PURPOSE,
     NewConnector,
     create_connector,
     delete_connector,
@@ -20,6 +19,7 @@ from ostiary.server.connectors.actions.registry import (
 from ostiary.server.connectors.actions.syncs import end_held, request_sync, stop_sync
 from ostiary.server.connectors.rules import Health, PauseCategory, Status, SyncState
 from ostiary.server.connectors.schedule import Cron, Interval
+from ostiary.server.connectors.sealing import CONFIG_PURPOSE
 from ostiary.server.connectors.store import registry, syncs
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.kernel.actor import SYSTEM

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,7 +12,6 @@ from ostiary.server.app import create_app
 from ostiary.server.catalog import ownership
 from ostiary.server.connectors.actions.credentials import revoke_credential, rotate_credential
 from ostiary.server.connectors.actions.registry import (
-    CONFIG_PURPOSE,
     NewConnector,
     create_connector,
     delete_connector,
@@ -22,6 +20,7 @@ from ostiary.server.connectors.actions.registry import (
 from ostiary.server.connectors.actions.syncs import request_sync
 from ostiary.server.connectors.expiring import EXPIRED, days_left, threshold
 from ostiary.server.connectors.rules import Status
+from ostiary.server.connectors.sealing import seal
 from ostiary.server.connectors.store import journal, registry
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.connectors.warning_jobs import (
@@ -323,8 +322,7 @@ def secret(name: str, ends_at: datetime, hint: str, application: str = APPLICATI
 
 def configure(kernel: Kernel, connector: Connector, **config: str) -> None:
     with kernel.work(world.ADA) as work:
-        sealed = kernel.secrets.encrypt(json.dumps(config), CONFIG_PURPOSE)
-        registry.update(work.connection, connector.key, config=sealed)
+        registry.update(work.connection, connector.key, config=seal(config, kernel.secrets))
 
 
 def warned(kernel: Kernel) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 
 from ostiary.server.app import create_app as create_server
 from ostiary.server.catalog.actions import create_app
-from ostiary.server.connectors.actions.registry import CONFIG_PURPOSE
+from ostiary.server.connectors.sealing import CONFIG_PURPOSE
 from ostiary.server.connectors.store import registry
 from ostiary.server.kernel.auth.greeting import greet_first_administrator
 from ostiary.server.kernel.secrets import Key, Keyring

@@ -1,17 +1,15 @@
 """Which credentials of a connector end soon: its agents', and what its settings sign in with."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 
 from ostiary.server.catalog.store.secrets import Secret, secrets_of
 from ostiary.server.connectors.expiring import CredentialKind, Ending, threshold
+from ostiary.server.connectors.sealing import unseal
 from ostiary.server.connectors.store import credentials, registry
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.secrets import Keyring
-
-CONFIG_PURPOSE = "connectors.config"
 
 
 def endings_of(
@@ -53,10 +51,7 @@ def _of_source(
 
 
 def _configured(connection: Connection, connector: Connector, secrets: Keyring) -> list[str]:
-    sealed = registry.read_config(connection, connector.key)
-    if sealed is None:
-        return []
-    config = json.loads(secrets.decrypt(sealed, CONFIG_PURPOSE))
+    config = unseal(registry.read_config(connection, connector.key), secrets)
     return [value for value in config.values() if isinstance(value, str) and value]
 
 

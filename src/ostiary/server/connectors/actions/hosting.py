@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,9 +9,8 @@ from typing import Any, Final
 
 from ostiary.server.connectors.actions.credentials import Minted, mint
 from ostiary.server.connectors.actions.locking import locked
-from ostiary.server.connectors.actions.registry import CONFIG_PURPOSE
-from ostiary.server.connectors.configuration.rules import Values
 from ostiary.server.connectors.rules import Health
+from ostiary.server.connectors.sealing import unseal
 from ostiary.server.connectors.store import credentials, hosting, journal, registry
 from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.secrets import Keyring
@@ -42,11 +40,7 @@ class Line:
 
 def read_values(connection: Connection, key: int, secrets: Keyring) -> dict[str, str]:
     """The stored configuration with its secrets, by field name; empty when there is none."""
-    sealed = registry.read_config(connection, key)
-    if sealed is None:
-        return {}
-    values: Values = json.loads(secrets.decrypt_text(sealed, CONFIG_PURPOSE))
-    return dict(values)
+    return unseal(registry.read_config(connection, key), secrets)
 
 
 def mint_for_worker(work: UnitOfWork, connector_id: str, authority: str) -> Minted:

@@ -1,6 +1,5 @@
 """Setting connectors up, changing and removing them."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,13 +16,13 @@ from ostiary.server.connectors.actions.syncs import (
 from ostiary.server.connectors.actions.telling import tell_new_owners
 from ostiary.server.connectors.rules import PauseCategory
 from ostiary.server.connectors.schedule import Cron, Interval, Schedule, ScheduleError
+from ostiary.server.connectors.sealing import seal
 from ostiary.server.connectors.store import credentials, hosting, registry, syncs
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.kernel.errors import invalid
 from ostiary.server.kernel.secrets import Keyring
 from ostiary.server.kernel.work import UnitOfWork
 
-CONFIG_PURPOSE: Final = "connectors.config"
 LONGEST_NAME: Final = 256
 HOURLY: Final = Interval(timedelta(hours=1))
 
@@ -108,11 +107,10 @@ def save_config(
     The audit log names the fields and holds no value.
     """
     before = locked(work, connector_id)
-    sealed = secrets.encrypt(json.dumps(dict(config), sort_keys=True), CONFIG_PURPOSE)
     registry.update(
         work.connection,
         before.key,
-        config=sealed,
+        config=seal(config, secrets),
         config_updated_at=work.now,
         updated_at=work.now,
     )
