@@ -3,10 +3,15 @@ when, its linked groups and its settings."""
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from datetime import timedelta
 
 import pytest
 
+from ostiary.server.access.store import feed as store_of_feed
+from ostiary.server.access.store.feed import FeedFilter
 from ostiary.server.kernel.clock import FixedClock
 from tests.server.access.asking import Story
 from tests.web.conftest import Reader
@@ -100,3 +105,68 @@ def test_a_resource_of_another_type_or_app_is_none(admin: Reader, groups: str) -
     app, kind, key = groups.split("/")[2], *groups.split("/")[-2:]
     for path in (f"/apps/{app}/resources/{key}/{key}", f"/apps/{kind}/resources/{kind}/{key}"):
         assert admin.get(path).status_code == 404
+
+
+@pytest.fixture
+def feed(story: Story, clock: FixedClock) -> str:
+    """Of an app in which Bob lost everything and Carl came three days later."""
+    story.sync(finance())
+    clock.advance(timedelta(days=3))
+    changed = finance("carl")
+    changed.remove(("user", "bob"))
+    story.sync(changed)
+    return f"/apps/{story.app}/feed"
+
+
+def test_the_feed_tells_what_was_granted_and_revoked_by_which_sync(
+    story: Story, admin: Reader, feed: str
+) -> None:
+    rows = list(
+        csv.reader(io.StringIO(admin.get(f"{feed}?format=csv").content.decode("utf-8-sig")))
+    )
+    assert rows[0] == ["Who", "Change", "Entitlement", "Of", "How", "When", "By"]
+    newest = [row for row in rows[1:] if row[0] in ("bob", "carl") and row[3] == "Finance"]
+    assert [row[:2] for row in newest] == [
+        ["carl", "Granted"],
+        ["bob", "Revoked"],
+        ["bob", "Granted"],
+    ]
+    assert {row[6] for row in newest} == {"Sync"}
+    assert newest[0][5] == newest[1][5] > newest[2][5]
+    with story.kernel.read() as connection:
+        found = store_of_feed.read(
+            connection, FeedFilter(story.app, query="carl"), at=None, offset=0, size=9
+        )
+    assert found[1] == 4
+    assert {each.sync_id for each in found[0] if each.synced} != {""}
+
+
+def test_the_feed_is_filtered_by_all_that_one_asks_for(
+    story: Story, admin: Reader, feed: str, clock: FixedClock
+) -> None:
+    everything = said(admin, feed)
+    total = re.search(r"(\d+) events<", everything)
+    assert total
+    of = f"of {total[1]} events<"
+    bob, nested = story.resource(("user", "bob")), story.entitlement("group:Nested:members")
+    assert f"4 {of}" in said(admin, f"{feed}?q=bob&change=revoked")
+    assert f"8 {of}" in said(admin, f"{feed}?account={bob}")
+    page = said(admin, f"{feed}?account={bob}&entitlement={nested}")
+    assert f"2 {of}" in page
+    assert "Who: <bdi>bob</bdi>" in page
+    assert f"0 {of}" in said(admin, f"{feed}?q=nobody-of-this-name")
+    assert "Accounts of" not in said(admin, f"{feed}?type=group&change=granted")
+    yesterday = (clock.now() - timedelta(days=1)).date()
+    since = said(admin, f"{feed}?since={yesterday}")
+    assert "8 events<" in since
+    then = said(admin, f"{feed}?as_of={yesterday}")
+    assert "carl" not in then
+    assert "Revoked</span>" not in then
+
+
+def test_the_feed_asks_the_database_rarely(story: Story, admin: Reader, feed: str) -> None:
+    bob = story.resource(("user", "bob"))
+    for address in (feed, f"{feed}?q=a&type=group&change=granted&account={bob}"):
+        with queries(story.kernel) as asked:
+            said(admin, address)
+        assert 1 < len(asked) <= MOST_QUERIES, (address, len(asked))

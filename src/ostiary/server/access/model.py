@@ -55,6 +55,14 @@ grants = sa.Table(
     sa.Index("ix_grants_passed_on", "entitlement_id", postgresql_where=sa.text("passed_on")),
     sa.Index("ix_grants_valid_from", "valid_from", postgresql_using="brin"),
     sa.Index("ix_grants_valid_to", "valid_to", postgresql_where=_PAST),
+    sa.Index(
+        "ix_grants_granted",
+        "feed_id",
+        "valid_from",
+        "id",
+        postgresql_where=sa.text("granted_at = valid_from"),
+    ),
+    sa.Index("ix_grants_ended", "feed_id", "valid_to", "id", postgresql_where=_PAST),
 )
 """A row is one stretch of time in which a grant was as its detail says.
 

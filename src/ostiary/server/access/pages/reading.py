@@ -117,10 +117,11 @@ def two_days(shell: Shell) -> tuple[datetime, datetime]:
     return start, end
 
 
-def between(shell: Shell, start: datetime) -> Between:
+def between(shell: Shell, start: datetime | None) -> Between:
     latest = shell.now.date().isoformat()
     end = shell.as_of.date().isoformat() if shell.as_of else latest
-    return Between(shell.address.path, start.date().isoformat(), end, latest)
+    first = start.date().isoformat() if start else ""
+    return Between(shell.address.path, first, end, latest)
 
 
 def note_of(complete: bool) -> str:

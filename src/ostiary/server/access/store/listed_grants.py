@@ -57,9 +57,10 @@ SELECT FROM grants h WHERE h.entitlement_id = g.entitlement_id
     AND h.valid_from >= g.valid_to AND h.valid_to {} 'infinity'
 """
 
-_ENDED: Final = f"""(SELECT * FROM grants g WHERE {{where}} AND g.valid_to <> 'infinity' {{until}}
-    AND NOT EXISTS ({_CONTINUED.format("=")}) AND NOT EXISTS ({_CONTINUED.format("<>")}))"""  # noqa: S608
-"""A stretch that only changed is followed by another one of the same unbroken holding."""
+ENDED: Final = f"""g.valid_to <> 'infinity'
+    AND NOT EXISTS ({_CONTINUED.format("=")}) AND NOT EXISTS ({_CONTINUED.format("<>")})"""
+"""A condition on `g`: with this stretch the holding ended. One that only changed is followed by
+another one of the same unbroken holding."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,8 @@ def _query(connection: sa.Connection, wanted: GrantFilter, at: datetime | None) 
 
 
 def _ended(where: str, at: datetime | None) -> str:
-    return _ENDED.format(where=where, until="AND g.valid_to <= :at" if at else "")
+    until = "AND g.valid_to <= :at" if at else ""
+    return f"(SELECT * FROM grants g WHERE {where} {until} AND {ENDED})"  # noqa: S608
 
 
 def _narrow(query: _Query, wanted: GrantFilter) -> None:

@@ -14,12 +14,15 @@ from ostiary.server.web.components.tabs import Tab, Tile
 
 @dataclass(frozen=True)
 class Between:
-    """Asks for two days: the earlier one, and the one that the whole page is about."""
+    """Asks for two days: the earlier one, and the one that the whole page is about. `open_start`:
+    without the earlier one it is since ever."""
 
     path: str
     start: str
     end: str
     latest: str
+    verb: str = "Compare"
+    open_start: bool = False
 
 
 @dataclass(frozen=True)
