@@ -9,6 +9,7 @@ import re
 import pytest
 
 from ostiary.server.directory import actions
+from ostiary.server.directory.jobs import refresh
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.authz.roles import (
     APPLICATION_ADMINISTRATOR,
@@ -25,6 +26,8 @@ from tests.web.test_pages import HOSTILE, SCRIPT
 
 ORPHANS = "/people/orphans"
 BY_HAND = "/people/owners"
+SOURCES = "/people/sources"
+FINANCE = "account.profile.department == 'Finance'"
 
 
 def person(name: str, **profile: str) -> Said:
@@ -189,7 +192,8 @@ def test_owners_of_an_app_decide_about_its_accounts_only(
 
 def test_readers_see_orphans_and_are_offered_nothing(estate: Estate, people: People) -> None:
     reader = Reader(people, people.add("reader@corp.test", READ_ONLY_ADMINISTRATOR))
-    for path in (ORPHANS, BY_HAND, "/people/domains"):
+    source = f"{SOURCES}/{estate.entra.public_id}"
+    for path in (ORPHANS, BY_HAND, "/people/domains", SOURCES, source):
         page = said(reader, path)
         assert "/people/accounts/" not in page
         assert '<form method="post" action="/people' not in page
@@ -208,6 +212,77 @@ def test_orphans_of_the_past_can_be_seen_and_not_changed(
     page = said(admin, f"{ORPHANS}?as_of={before}")
     assert rows(page) == ["Dave", "Dave", "eve", "kiosk", "svc-backup"]
     assert "/people/accounts/" not in page
+
+
+def test_sources_stand_in_their_precedence_with_what_they_bring(
+    estate: Estate, admin: Reader
+) -> None:
+    page = said(admin, SOURCES)
+    assert rows(page) == ["Entra"]
+    assert "All human accounts" in page
+    assert re.search(r'data-title="Part of somebody">\s*3\s*<', page)
+    source = said(admin, f"{SOURCES}/{estate.entra.public_id}")
+    assert "By e-mail address, then by employee id" in source
+    assert "without guests of an Entra tenant" in source
+
+
+def test_a_condition_is_previewed_with_numbers_and_names_and_saves_nothing(
+    estate: Estate, admin: Reader
+) -> None:
+    path = f"{SOURCES}/{estate.entra.public_id}"
+    before = estate.world.everything()
+    seen = admin.post(f"{path}/preview", data={"condition": FINANCE})
+    assert seen.status_code == 200
+    assert re.search(r"<strong>1</strong> would be removed", seen.text)
+    assert "Dave (dave@corp.test)" in seen.text
+    assert "Save: remove 1 person<" in seen.text
+    assert estate.world.everything() == before
+    wrong = admin.post(f"{path}/preview", data={"condition": "account.nosuch == 1"})
+    assert wrong.status_code == 400
+    assert "nosuch" in re.search(r'id="error-condition">([^<]*)<', wrong.text)[1]  # type: ignore[index]
+    unclear = admin.post(f"{path}/preview", data={"condition": "account.profile.jobTitle == 'CFO'"})
+    assert "For <strong>2 accounts</strong> the condition has no value" in unclear.text
+
+
+def test_what_was_previewed_is_what_is_saved(estate: Estate, admin: Reader) -> None:
+    path = f"{SOURCES}/{estate.entra.public_id}"
+    form = {"condition": FINANCE, "issuer": "https://sts.test/v2.0", "added": "0", "removed": "1"}
+    estate.report_people(Alice="enabled")
+    other = admin.post(path, data={**form, "removed": "2"})
+    assert other.status_code == 409
+    assert "changed since the preview" in other.text
+    assert "All human accounts" in said(admin, SOURCES)
+    done = admin.post(path, data=form)
+    assert done.headers["location"] == SOURCES
+    refresh(estate.world.kernel)
+    assert set(estate.world.people()) == {"Alice", "Bob", "Super"}
+    page = said(admin, path)
+    assert "account.profile.department == &#39;Finance&#39;" in page
+    assert "https://sts.test/v2.0" in page
+
+
+def test_an_app_becomes_a_source_and_ceases_to_be_one(estate: Estate, admin: Reader) -> None:
+    path = f"{SOURCES}/{estate.payroll.public_id}"
+    assert f'href="{path}"' in said(admin, f"{SOURCES}/add")
+    assert "Not a source of people yet" in said(admin, path)
+    seen = admin.post(f"{path}/preview", data={})
+    assert "Save: add 3 people<" in seen.text
+    admin.post(path, data={"added": "3", "removed": "0"})
+    refresh(estate.world.kernel)
+    assert rows(said(admin, SOURCES)) == ["Entra", "Payroll"]
+    assert f'href="{path}"' not in said(admin, f"{SOURCES}/add")
+    asked = said(admin, f"{path}/remove")
+    assert "Stop: remove 3 people<" in asked
+    assert "svc-backup" in asked
+    assert admin.post(f"{path}/remove").status_code == 303
+    assert rows(said(admin, SOURCES)) == ["Entra"]
+
+
+def test_without_a_source_the_page_says_what_to_do(world: World, admin: Reader) -> None:
+    page = said(admin, SOURCES)
+    assert "No source of people yet" in page
+    assert f'href="{SOURCES}/add"' in page
+    assert "No app is left that could be one" in said(admin, f"{SOURCES}/add")
 
 
 def test_a_csv_file_of_orphans_is_what_the_list_shows(estate: Estate, admin: Reader) -> None:
@@ -242,6 +317,10 @@ def test_no_page_of_the_directory_asks_the_database_often(estate: Estate, admin:
         f"{ORPHANS}?domain=external",
         f"{ORPHANS}?as_of={estate.world.clock.now():%Y-%m-%dT%H:%M:%S}Z",
         BY_HAND,
+        SOURCES,
+        f"{SOURCES}/add",
+        f"{SOURCES}/{estate.entra.public_id}",
+        f"{SOURCES}/{estate.entra.public_id}/remove",
         "/people/domains",
         f"/people/accounts/owner?selected={account}&q=a",
         f"/people/accounts/type?selected={account}",

@@ -11,12 +11,12 @@ from ostiary.server.directory.rules.assembly import Directory, Link
 from ostiary.server.directory.rules.matching import Case, Index, Mode
 from ostiary.server.directory.store import accounts, directories, owners, people, sign_ins
 from ostiary.server.directory.store.accounts import Known
-from ostiary.server.directory.store.assembling import gather
+from ostiary.server.directory.store.assembling import gather, preview_saving
 from ostiary.server.directory.store.directories import App, Stored
 from ostiary.server.directory.store.people import Changes
 from ostiary.server.directory.store.reading import Found
 from ostiary.server.directory.store.sign_ins import Followed
-from ostiary.server.kernel.errors import failed_precondition, invalid, not_found
+from ostiary.server.kernel.errors import AppError, Code, failed_precondition, invalid, not_found
 from ostiary.server.kernel.work import UnitOfWork
 
 MANUAL = "manual"
@@ -78,8 +78,7 @@ def save_directory(
 
     `sign_in_issuer`: None leaves it, empty means that account ids are nobody's subjects.
     """
-    if sign_in_issuer and not sign_in_issuer.startswith("https://"):
-        raise invalid("the issuer of sign-ins must be an https URL")
+    check_issuer(sign_in_issuer or "")
     people.lock(unit.connection)
     app = _app(unit, app_id)
     if not directories.has_been_synced(unit.connection, app.id):
@@ -99,6 +98,33 @@ def save_directory(
         _told(after),
     )
     unit.defer(REFRESH, queueing_lock=REFRESH)
+
+
+def check_issuer(issuer: str) -> None:
+    """Empty is none."""
+    if issuer and not issuer.startswith("https://"):
+        raise invalid("the issuer of sign-ins must be an https URL")
+
+
+def save_previewed(
+    unit: UnitOfWork,
+    wanted: Directory,
+    mappings: dict[str, Any],
+    sign_in_issuer: str,
+    added: int,
+    removed: int,
+) -> None:
+    """Saves only what still adds and removes as many people as somebody saw that it would."""
+    people.lock(unit.connection)
+    _app(unit, wanted.app_id)
+    found = preview_saving(unit.connection, wanted)
+    if (len(found.added), len(found.removed)) != (added, removed):
+        raise AppError(
+            Code.ABORTED,
+            "What this would do has changed since the preview, by a sync or by somebody else. "
+            "Nothing is saved. Preview it again.",
+        )
+    save_directory(unit, wanted.app_id, wanted, mappings, sign_in_issuer)
 
 
 def remove_directory(unit: UnitOfWork, app_id: str) -> None:

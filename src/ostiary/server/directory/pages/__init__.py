@@ -5,6 +5,7 @@ from ostiary.server.directory.pages.orphans import router as orphans_router
 from ostiary.server.directory.pages.owning import router as owning_router
 from ostiary.server.directory.pages.people import FINDERS as FINDERS
 from ostiary.server.directory.pages.people import router as people_router
+from ostiary.server.directory.pages.sources import router as sources_router
 
-ROUTERS = (orphans_router, owning_router, domains_router, people_router)
+ROUTERS = (sources_router, orphans_router, owning_router, domains_router, people_router)
 """In this order: `/people/{person_id}` would take the others for people."""

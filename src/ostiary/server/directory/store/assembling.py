@@ -57,16 +57,24 @@ def preview_saving(connection: sa.Connection, wanted: Directory) -> Preview:
     return preview(connection, planned, remerge=remerge or old.merge_cases != wanted.merge_cases)
 
 
+def preview_removing(connection: sa.Connection, app_id: str) -> Preview:
+    """If this app were no directory any more."""
+    stored = directories.every(connection)
+    rest = [each.directory for each in stored if each.directory.app_id != app_id]
+    return preview(connection, rest, remerge=any(each.remerge for each in stored))
+
+
 def preview(
     connection: sa.Connection, configured: Sequence[Directory], *, remerge: bool
 ) -> Preview:
-    """If these were all the directories."""
+    """If these were all the directories. Who signs in of their own becomes a person anyway."""
     numbers = count()
     assembly, _ = gather(connection, configured, lambda: f"(new) {next(numbers)}", remerge=remerge)
     now = {each.id: each for each in people.current(connection) if each.status != "deleted"}
     then = {each.id: each for each in assembly.people if each.status != "deleted"}
+    anyway = {each.public_id for each in people.sign_ins(connection)}
     return Preview(
-        added=_by_name([then[key] for key in then.keys() - now.keys()]),
+        added=_by_name([then[key] for key in then.keys() - now.keys() - anyway]),
         removed=_by_name([now[key] for key in now.keys() - then.keys()]),
         undecided=assembly.undecided,
     )
