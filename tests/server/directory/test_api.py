@@ -304,6 +304,22 @@ def test_scenario_33_orphans(admin: TestClient, world: World) -> None:
     assert orphans(admin) == ["Bob", "Dave", "Svc-Backup"]
 
 
+def test_an_account_is_told_in_one_shape_wherever_it_is_asked_for(
+    admin: TestClient, world: World
+) -> None:
+    mail = world.app("Mail")
+    world.sync(mail, {"1": EVE})
+    admin.put("/api/v1/settings/domains", json={"newDomains": ["corp.example"]})
+    base = f"/api/v1/apps/{mail.public_id}/app_users"
+    [found] = admin.post("/api/v1/search/orphaned_app_users", json={}).json()["list"]
+    [listed] = admin.get(base).json()["list"]
+    [searched] = admin.post("/api/v1/search/app_users", json={}).json()["list"]
+    updated = admin.post(f"{base}/{found['appUser']['id']}", json={}).json()["appUserView"]
+    assert found["appUser"]["isExternal"]
+    assert found["appUser"] == listed["appUser"] == searched["appUser"] == updated["appUser"]
+    assert found.keys() == listed.keys() == searched.keys() == updated.keys()
+
+
 def test_scenario_26_guests_are_external(admin: TestClient, world: World) -> None:
     mail = world.app("Mail")
     strange = Said([], "no-address", "Strange")

@@ -50,6 +50,9 @@ class AppUserStatus(Message):
 
 
 class AppUser(Message):
+    """c1.api.app.v1.AppUser. `ownerReason` is ours: created, manual, or the rule that found the
+    owner."""
+
     id: str
     app_id: str
     display_name: str
@@ -60,6 +63,8 @@ class AppUser(Message):
     employee_ids: list[str]
     app_user_type: str
     identity_user_id: str
+    owner_reason: str
+    is_external: bool
     status: AppUserStatus
     profile: dict[str, Any]
     created_at: Timestamp
@@ -77,6 +82,10 @@ class AppUserView(Message):
 class AppUserList(Expandable):
     list: list[AppUserView]
     next_page_token: str = ""
+
+
+class AppUserReply(Expandable):
+    app_user_view: AppUserView
 
 
 class AppUserRef(Message):
@@ -215,12 +224,14 @@ def account_message(account: Account) -> AppUser:
         app_id=account.app_id,
         display_name=account.display_name,
         username=account.login,
-        usernames=[account.login, *account.login_aliases] if account.login else [],
+        usernames=list(dict.fromkeys(filter(None, (account.login, *account.login_aliases)))),
         email=account.emails[0] if account.emails else "",
         emails=list(account.emails),
         employee_ids=list(account.employee_ids),
         app_user_type=_TYPES[account.account_type],
         identity_user_id=account.owner_id,
+        owner_reason=account.owner_reason,
+        is_external=account.external,
         status=status,
         profile=dict(account.profile),
         created_at=account.created_at,

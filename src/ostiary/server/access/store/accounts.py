@@ -20,6 +20,7 @@ SELECT r.id AS key, r.public_id AS id, a.public_id AS app_id, v.display_name, v.
     v.login_aliases, v.emails, v.status, v.status_details, v.profile,
     coalesce(v.traits -> 'UserTrait' -> 'employeeIds', '[]') AS employee_ids,
     coalesce(e.account_type, 'user') AS account_type, coalesce(p.public_id, '') AS owner_id,
+    coalesce(o.reason, '') AS owner_reason, {external} AS external,
     r.created_at, v.valid_from AS since
 FROM resources r
 JOIN connector_feeds f ON f.id = r.feed_id
@@ -69,7 +70,8 @@ _EXTERNAL: Final = f"""EXISTS (
 
 @dataclass(frozen=True)
 class Account:
-    """`owner_id` is the public id of a person, empty where nobody owns it; `key` is internal."""
+    """`owner_id` is the public id of a person, empty where nobody owns it; `owner_reason` is how
+    they were found; `external`: by the domains that are trusted now; `key` is internal."""
 
     key: int
     id: str
@@ -84,6 +86,8 @@ class Account:
     employee_ids: Sequence[str]
     account_type: str
     owner_id: str
+    owner_reason: str
+    external: bool
     created_at: datetime
     since: datetime
 
@@ -128,7 +132,10 @@ def accounts(
         conditions.append(_NAMED)
         values["containing"] = containing(wanted.query)
     query = _ACCOUNTS.format(
-        types=valid("tv", at), version=valid("v", at), ownership=valid("o", at)
+        types=valid("tv", at),
+        version=valid("v", at),
+        ownership=valid("o", at),
+        external=_EXTERNAL,
     )
     conditions.append("r.id = ANY (:keys)")
     statement = sa.text(f"{query} WHERE {' AND '.join(conditions)} ORDER BY r.id LIMIT :most")

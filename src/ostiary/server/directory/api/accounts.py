@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter
 
+from ostiary.server.access.api.messages import (
+    AppUserList,
+    AppUserReply,
+    AppUserView,
+    account_message,
+)
+from ostiary.server.access.store.accounts import accounts_by_id
 from ostiary.server.catalog.owning import owns_app
 from ostiary.server.directory import actions
 from ostiary.server.directory.api import account_messages as m
-from ostiary.server.directory.store import directories, reading
+from ostiary.server.directory.store import reading
 from ostiary.server.directory.store.reading import AccountFilter, Found
 from ostiary.server.kernel.authz.enforcement import Access, requires
 from ostiary.server.kernel.authz.permissions import Permission
@@ -31,7 +39,7 @@ Explorer = Annotated[Access, requires(Permission.EXPLORE)]
 @router.post("/apps/{app_id}/app_users/{id}")
 def update_app_user(
     kernel: KernelOf, access: Manager, app_id: str, id: str, request: m.UpdateAppUserRequest
-) -> m.AppUserReply:
+) -> AppUserReply:
     """Sets the owner by hand, or clears it with an empty `identityUserId`; and the type."""
     wanted = changes(request.app_user, request.update_mask, WRITABLE)
     with kernel.work(access.caller.actor) as unit:
@@ -46,7 +54,7 @@ def update_app_user(
 @router.post("/apps/{app_id}/app_users/{id}/reset_owner")
 def reset_owner(
     kernel: KernelOf, access: Manager, app_id: str, id: str, request: Empty
-) -> m.AppUserReply:
+) -> AppUserReply:
     """Ours: whoever matching finds, instead of whoever was set by hand."""
     with kernel.work(access.caller.actor) as unit:
         actions.reset_owner(unit, _find(unit.connection, app_id, id))
@@ -56,7 +64,7 @@ def reset_owner(
 @router.post("/search/orphaned_app_users")
 def search_orphans(
     kernel: KernelOf, access: Explorer, request: m.SearchOrphansRequest
-) -> m.AppUserList:
+) -> AppUserList:
     """Ours: accounts without an owner, or whose owner is deactivated."""
     wanted = AccountFilter(
         app_ids=request.app_ids,
@@ -69,12 +77,9 @@ def search_orphans(
     listing = Listing(kernel.secrets, "orphaned_app_users", request.filters)
     with kernel.read() as connection:
         rows = reading.accounts(connection, wanted, listing.after(paging), paging.size + 1)
-        trusted = directories.domains(connection)
-    page = listing.page(rows, paging.size, lambda each: (each.sort_name, each.resource_id))
-    return m.AppUserList(
-        list=[m.app_user_view(found, trusted) for found in page.rows],
-        next_page_token=page.next_page_token,
-    )
+        page = listing.page(rows, paging.size, lambda each: (each.sort_name, each.resource_id))
+        views = _views(connection, [found.id for found in page.rows])
+    return AppUserList(list=views, next_page_token=page.next_page_token)
 
 
 def _set_type(unit: UnitOfWork, account: Found, wanted: str) -> None:
@@ -92,6 +97,12 @@ def _find(connection: Connection, app_id: str, account_id: str) -> Found:
     return found
 
 
-def _reply(connection: Connection, app_id: str, account_id: str) -> m.AppUserReply:
-    found = _find(connection, app_id, account_id)
-    return m.AppUserReply(app_user_view=m.app_user_view(found, directories.domains(connection)))
+def _reply(connection: Connection, app_id: str, account_id: str) -> AppUserReply:
+    [view] = _views(connection, [_find(connection, app_id, account_id).id])
+    return AppUserReply(app_user_view=view)
+
+
+def _views(connection: Connection, ids: Sequence[str]) -> list[AppUserView]:
+    """In the one shape in which accounts are told."""
+    told = accounts_by_id(connection, ids, None)
+    return [AppUserView(app_user=account_message(told[each])) for each in ids]
