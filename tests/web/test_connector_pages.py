@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import html
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
 import pytest
+import yaml
 
 from ostiary.server.catalog.actions import create_app
+from ostiary.server.connectors.actions.hosting import Line, note_lines
+from ostiary.server.connectors.actions.queue import Outcome, Remark
 from ostiary.server.connectors.actions.registry import NewConnector, create_connector
+from ostiary.server.connectors.actions.syncs import end_applied, request_sync
 from ostiary.server.connectors.catalogue.kinds import SELF_HOSTED
+from ostiary.server.connectors.files import upload_path
+from ostiary.server.connectors.jobs import ingest_sync
+from ostiary.server.connectors.schedule import Interval
+from ostiary.server.connectors.store import credentials
 from ostiary.server.connectors.store.registry import Connector
+from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.auth.user_store import User
 from ostiary.server.kernel.authz.roles import (
     BASIC_USER,
@@ -16,10 +30,23 @@ from ostiary.server.kernel.authz.roles import (
 )
 from ostiary.server.kernel.work import Kernel
 from tests.server.auth.people import People
-from tests.server.connectors.world import ADA, complete_sync, fail_sync
+from tests.server.connectors.syncfiles import write_users
+from tests.server.connectors.world import (
+    ADA,
+    complete_sync,
+    fail_sync,
+    finish,
+    latest_sync,
+    lease,
+    open_sync,
+    seen,
+    upload,
+)
 from tests.web.conftest import Reader
-from tests.web.test_access_pages import said
+from tests.web.test_access_pages import MOST_QUERIES, queries, said
 from tests.web.test_pages import HOSTILE, SCRIPT
+
+TABS = ("", "/syncs", "/held", "/schedule", "/credentials")
 
 
 @pytest.fixture
@@ -34,6 +61,36 @@ def connector(kernel: Kernel, owner: User) -> Connector:
         app_id = create_app(work, "Demo")
         new = NewConnector(app_id, SELF_HOSTED, "Our tenant", owner_ids=[owner.public_id])
         return create_connector(work, new)
+
+
+@dataclass(frozen=True)
+class Held:
+    kernel: Kernel
+    connector: Connector
+
+
+@pytest.fixture
+def held(kernel: Kernel, connector: Connector) -> Held:
+    """Of twelve people only two are left in the newest sync."""
+    for number in (12, 2):
+        bring_users(kernel, connector, number)
+    assert latest_sync(kernel, connector).state == "held"
+    return Held(kernel, connector)
+
+
+def bring_users(kernel: Kernel, connector: Connector, number: int) -> None:
+    """A whole sync, as an agent and a worker do it."""
+    if not open_sync(kernel, connector):
+        with kernel.work(ADA) as work:
+            request_sync(work, connector.id)
+    task = lease(kernel, connector, "host-a")
+    assert task
+    upload(kernel, connector, "host-a", task.id)
+    finish(kernel, connector, "host-a", task.id)
+    sync = latest_sync(kernel, connector)
+    assert sync.upload_id
+    write_users(upload_path(kernel.settings, sync.upload_id, "c1z"), number)
+    ingest_sync(kernel, sync.id)
 
 
 def place(connector: Connector, tab: str = "") -> str:
@@ -101,3 +158,275 @@ def test_hostile_names_of_connectors_are_text(kernel: Kernel, admin: Reader) -> 
             create_connector(work, NewConnector(app_id, "ours", name[:256]))
     assert SCRIPT not in said(admin, "/connectors")
     assert SCRIPT not in said(admin, f"/apps/{app_id}/connectors")
+
+
+def test_a_connector_says_what_to_do_next(
+    kernel: Kernel, connector: Connector, admin: Reader
+) -> None:
+    page = said(admin, place(connector))
+    assert "(self-hosted) connector of Demo" in page
+    assert "Its agent needs a client id and a secret" in page
+    assert "Waiting for an agent" in page
+    assert "Olga (olga@corp.test)" in page
+    assert "every hour" in page
+    complete_sync(kernel, connector)
+    assert "Its agent needs" not in said(admin, place(connector))
+    for _ in range(3):
+        fail_sync(kernel, connector, "Entra refused the secret. Copy the Value column.")
+    page = said(admin, place(connector))
+    assert "The last sync failed" in page
+    assert "Entra refused the secret. Copy the Value column." in page
+    assert "3 syncs in a row failed. The owners were told." in page
+
+
+def test_a_running_sync_tells_how_much_its_agent_has_read(
+    kernel: Kernel, connector: Connector, admin: Reader
+) -> None:
+    assert lease(kernel, connector, "host-a")
+    objects = {"user": 1200, "group": 40, "broken": "many"}
+    line = Line("info", "syncing", {"phase": "Groups", "objects": objects})
+    with kernel.work(SYSTEM) as work:
+        note_lines(work, connector.key, [line])
+    page = said(admin, place(connector))
+    assert "Reading from the source" in page
+    assert "Groups" in page
+    assert ">1,200<" in page
+    assert "many" not in page
+
+
+def test_syncs_are_asked_for_stopped_paused_and_resumed(
+    kernel: Kernel, connector: Connector, admin: Reader
+) -> None:
+    assert admin.post(place(connector, "/stop")).status_code == 303
+    assert latest_sync(kernel, connector).state == "cancelled"
+    assert "Sync now" in said(admin, place(connector))
+    assert admin.post(place(connector, "/sync")).status_code == 303
+    assert open_sync(kernel, connector)
+    again = admin.post(place(connector, "/sync"))
+    assert again.status_code == 409
+    assert "A sync is already waiting or running." in again.text
+    assert admin.post(place(connector, "/pause"), data={"reason": "we move"}).status_code == 303
+    page = said(admin, place(connector))
+    assert ">Paused<" in page
+    assert "we move" in page
+    assert "Sync now" not in page
+    admin.post(place(connector, "/resume"))
+    assert seen(kernel, connector).paused_at is None
+
+
+def test_one_sync_is_told_in_three_parts(
+    kernel: Kernel, connector: Connector, admin: Reader
+) -> None:
+    task = lease(kernel, connector, "host-a")
+    assert task
+    upload(kernel, connector, "host-a", task.id)
+    left = Remark(
+        "Left out: 2 groups: nobody may read them.",
+        {"count": 2, "subject": "groups", "reason": "nobody may read them"},
+    )
+    finish(kernel, connector, "host-a", task.id, Outcome(remarks=[left]))
+    counts = {"resources": {"user": 3}, "grants": {"group": 7}}
+    deltas = {"resources": {"user": {"added": 1, "removed": 2, "changed": 0}}}
+    sync = latest_sync(kernel, connector)
+    with kernel.work(SYSTEM) as work:
+        end_applied(work, sync.id, counts, deltas)
+    listed = said(admin, place(connector, "/syncs"))
+    assert "+1 \u22122" in listed
+    assert "1 of 1 sync<" in said(admin, place(connector, "/syncs?state=done"))
+    assert "0 of 1 sync<" in said(admin, place(connector, "/syncs?state=failed"))
+    page = said(admin, place(connector, f"/syncs/{sync.id}"))
+    assert "nobody may read them" in page
+    assert "Sync applied." in page
+    assert "Sync started." in page
+    dropped = page[page.index('id="dropped"') : page.index('id="lines"')]
+    assert "<strong>2</strong>" in dropped
+    assert admin.get(place(connector, "/syncs/another")).status_code == 404
+
+
+def test_a_rotated_secret_is_shown_once_with_what_starts_an_agent(
+    kernel: Kernel, connector: Connector, admin: Reader
+) -> None:
+    answer = admin.post(place(connector, "/credentials/rotate"))
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    page = html.unescape(answer.text)
+    secret = re.search(r"secret-token:\S+?(?=[\"'<])", page)
+    assert secret
+    shown = re.search(r'<pre[^>]*aria-labelledby="kubernetes"[^>]*>(.*?)</pre>', page, re.S)
+    assert shown
+    documents = list(yaml.safe_load_all(shown[1]))
+    assert [each["kind"] for each in documents] == ["Secret", "Deployment"]
+    assert {each["metadata"]["name"] for each in documents} == {"ostiary-our-tenant"}
+    given = documents[0]["stringData"]
+    assert given["BATON_CLIENT_SECRET"] == secret[0]
+    assert kernel.settings.external_authority in given["BATON_CLIENT_ID"]
+    assert f"export BATON_CLIENT_SECRET='{secret[0]}'" in page
+    after = said(admin, place(connector, "/credentials"))
+    assert secret[0] not in html.unescape(after)
+    assert given["BATON_CLIENT_ID"] in html.unescape(after)
+    assert "in an hour" in after
+
+
+def test_what_agents_must_trust_is_in_the_manifest(
+    kernel: Kernel, connector: Connector, admin: Reader
+) -> None:
+    folder = kernel.settings.data_dir / "tls"
+    folder.mkdir(parents=True)
+    pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+    (folder / "ca.pem").write_text(pem)
+    page = html.unescape(admin.post(place(connector, "/credentials/rotate")).text)
+    shown = re.search(r'<pre[^>]*aria-labelledby="kubernetes"[^>]*>(.*?)</pre>', page, re.S)
+    assert shown
+    secret, trust, deployment = yaml.safe_load_all(shown[1])
+    assert trust["data"]["ca.pem"] == pem
+    pod = deployment["spec"]["template"]["spec"]
+    assert pod["volumes"][1]["configMap"]["name"] == trust["metadata"]["name"]
+    (container,) = pod["containers"]
+    assert container["envFrom"] == [{"secretRef": {"name": secret["metadata"]["name"]}}]
+    assert container["env"][1] == {"name": "SSL_CERT_FILE", "value": "/etc/ostiary/ca.pem"}
+
+
+def test_a_credential_is_revoked_by_typing(
+    kernel: Kernel, connector: Connector, admin: Reader
+) -> None:
+    admin.post(place(connector, "/credentials/rotate"))
+    with kernel.read() as connection:
+        (made,) = credentials.find_of(connection, connector.key)
+    path = place(connector, f"/credentials/{made.id}/revoke")
+    assert admin.post(path, data={"typed": "no"}).status_code == 400
+    assert ">Works<" in said(admin, place(connector, "/credentials"))
+    assert admin.post(path, data={"typed": "revoke"}).status_code == 303
+    assert ">Revoked<" in said(admin, place(connector, "/credentials"))
+
+
+def test_a_schedule_shows_its_next_times_before_it_is_saved(
+    kernel: Kernel, connector: Connector, admin: Reader
+) -> None:
+    path = place(connector, "/schedule")
+    cron = {"kind": "cron", "cron": "0 6 * * 1-5", "zone": "Europe/Berlin"}
+    preview = admin.get(path, params=cron).text
+    assert "3 March 2026, 05:00:00 UTC" in preview
+    assert "Now: every hour." in preview
+    assert (
+        "comes round within 30 minutes" in admin.get(path, params=cron | {"cron": "* * * * *"}).text
+    )
+    refused = admin.post(path, data=cron | {"zone": "Middle/Earth"})
+    assert refused.status_code == 400
+    assert "No such time zone" in refused.text
+    assert "Middle/Earth" in refused.text
+    assert admin.post(path, data=cron).status_code == 303
+    assert "Now: 0 6 * * 1-5 (Europe/Berlin)." in said(admin, path)
+    assert (
+        admin.post(path, data={"kind": "interval", "every": "2", "unit": "hours"}).status_code
+        == 303
+    )
+    assert seen(kernel, connector).schedule == Interval(timedelta(hours=2))
+    assert admin.post(path, data={"kind": "interval", "every": "x"}).status_code == 400
+    assert admin.post(path, data={"kind": "demand"}).status_code == 303
+    assert seen(kernel, connector).schedule is None
+
+
+def test_a_held_drop_names_what_would_be_lost_and_is_refused_or_confirmed(
+    held: Held, admin: Reader
+) -> None:
+    kernel, connector = held.kernel, held.connector
+    assert ">Held<" in said(admin, place(connector))
+    page = said(admin, place(connector, "/held"))
+    assert "Confirm removal of 10 resources" in page
+    assert "The sync would remove 10 of 12 resources of type user" in page
+    assert ">U3<" not in page
+    named = said(admin, place(connector, "/held?names=1"))
+    assert "<bdi>U3</bdi>" in named
+    assert "<bdi>U1</bdi>" not in named
+    path = place(connector, "/held/confirm")
+    sync = latest_sync(kernel, connector)
+    assert admin.post(path, data={"sync_id": sync.id, "typed": "yes"}).status_code == 400
+    assert admin.post(path, data={"sync_id": sync.id, "typed": "confirm"}).status_code == 303
+    ingest_sync(kernel, sync.id)
+    assert latest_sync(kernel, connector).state == "done"
+    assert ">Connected<" in said(admin, place(connector))
+    assert "No sync is held" in said(admin, place(connector, "/held"))
+
+
+def test_a_refused_drop_changes_nothing(held: Held, admin: Reader) -> None:
+    assert admin.post(place(held.connector, "/held/refuse")).status_code == 303
+    assert latest_sync(held.kernel, held.connector).state == "cancelled"
+    assert seen(held.kernel, held.connector).paused_at is None
+
+
+def test_name_and_owners_are_changed_together(
+    kernel: Kernel, connector: Connector, admin: Reader, people: People
+) -> None:
+    people.add("erin@corp.test", BASIC_USER)
+    path = place(connector, "/edit")
+    assert "olga@corp.test" in said(admin, path)
+    form = {
+        "name": "Renamed",
+        "description": "of ours",
+        "owners": "erin@corp.test\nnobody@corp.test",
+    }
+    refused = admin.post(path, data=form)
+    assert refused.status_code == 404
+    assert "Nobody here has the e-mail address nobody@corp.test." in refused.text
+    assert "Renamed" in refused.text
+    assert seen(kernel, connector).display_name == "Our tenant"
+    assert admin.post(path, data=form | {"owners": "erin@corp.test"}).status_code == 303
+    page = said(admin, place(connector))
+    assert "Renamed" in page
+    assert "erin@corp.test" in page
+    assert "olga@corp.test" not in page
+
+
+def test_a_connector_is_deleted_by_typing_after_saying_what_that_means(
+    kernel: Kernel, connector: Connector, admin: Reader
+) -> None:
+    admin.post(place(connector, "/credentials/rotate"))
+    page = said(admin, place(connector, "/delete"))
+    assert "1 credential of its agents stop working at once." in page
+    assert "The sync that waits or runs is stopped." in page
+    assert "stay in Demo" in page
+    path = place(connector, "/delete")
+    assert admin.post(path, data={"typed": "delet"}).status_code == 400
+    assert seen(kernel, connector).deleted_at is None
+    assert admin.post(path, data={"typed": "DELETE"}).status_code == 303
+    page = said(admin, place(connector))
+    assert ">Deleted<" in page
+    assert "Sync now" not in page
+    assert "0 connectors" in said(admin, "/connectors")
+
+
+def test_owners_steer_their_connector_and_readers_only_look(
+    kernel: Kernel, connector: Connector, people: People, owner: User
+) -> None:
+    mine = Reader(people, owner)
+    assert "Delete" in said(mine, place(connector))
+    assert mine.post(place(connector, "/stop")).status_code == 303
+    reader = Reader(people, people.add("reader@corp.test", READ_ONLY_ADMINISTRATOR))
+    for tab in TABS:
+        page = said(reader, place(connector, tab))
+        for verb in ("Sync now", "Rotate</button>", ">Save<", "Delete"):
+            assert verb not in page, (tab, verb)
+    assert reader.post(place(connector, "/sync")).status_code == 403
+    stranger = Reader(people, people.add("bob@corp.test", BASIC_USER))
+    for tab in TABS:
+        assert stranger.get(place(connector, tab)).status_code == 403
+
+
+def test_nothing_is_offered_that_changes_the_past(connector: Connector, admin: Reader) -> None:
+    for tab in TABS:
+        page = said(admin, place(connector, f"{tab}?as_of=2026-03-01"))
+        for verb in ("Sync now", "Rotate</button>", ">Save<", "/delete"):
+            assert verb not in page, (tab, verb)
+
+
+def test_no_page_of_a_connector_asks_the_database_often(held: Held, admin: Reader) -> None:
+    sync = latest_sync(held.kernel, held.connector)
+    own = (*TABS, "/edit", "/delete", "/held?names=1", f"/syncs/{sync.id}")
+    for path in (
+        "/connectors",
+        f"/apps/{held.connector.app_id}/connectors",
+        *(place(held.connector, tab) for tab in own),
+    ):
+        with queries(held.kernel) as asked:
+            said(admin, path)
+        assert 1 < len(asked) <= MOST_QUERIES, (path, len(asked))

@@ -83,6 +83,37 @@ def read_lines(
     ]
 
 
+def read_lines_about(
+    connection: sa.Connection,
+    connector_key: int,
+    sync_key: int,
+    between: tuple[datetime, datetime],
+    limit: int,
+) -> list[Line]:
+    """Of a sync, and what the connector's process said meanwhile; oldest first, the newest
+    `limit` of them."""
+    start, end = between
+    meanwhile = (
+        connector_log.c.sync_id.is_(None)
+        & (connector_log.c.at >= start)
+        & (connector_log.c.at <= end)
+    )
+    query = (
+        sa.select(connector_log)
+        .where(
+            connector_log.c.connector_id == connector_key,
+            (connector_log.c.sync_id == sync_key) | meanwhile,
+        )
+        .order_by(connector_log.c.id.desc())
+        .limit(limit)
+    )
+    found = [
+        Line(row.at, row.level, row.message, row.details, row.id, "")
+        for row in connection.execute(query)
+    ]
+    return found[::-1]
+
+
 def raise_alert(
     connection: sa.Connection, connector_key: int, now: datetime, kind: str, **details: Any
 ) -> None:
@@ -158,6 +189,24 @@ def agents_of(
         Agent(row.host, row.first_seen_at, row.last_seen_at, row.build, row.system)
         for row in connection.execute(query)
     ]
+
+
+def newest_said(
+    connection: sa.Connection, connector_key: int, message: str, since: datetime
+) -> dict[str, Any] | None:
+    """The details of the newest line with exactly this message."""
+    query = (
+        sa.select(connector_log.c.details)
+        .where(
+            connector_log.c.connector_id == connector_key,
+            connector_log.c.message == message,
+            connector_log.c.at >= since,
+        )
+        .order_by(connector_log.c.id.desc())
+        .limit(1)
+    )
+    found: dict[str, Any] | None = connection.scalar(query)
+    return found
 
 
 def _jsonb(value: Mapping[str, str] | None) -> Any:

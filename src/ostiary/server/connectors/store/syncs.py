@@ -1,5 +1,6 @@
 """Syncs, past and present."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,6 +70,47 @@ def find_latest(
     return [_sync(row) for row in connection.execute(query)]
 
 
+def find_page(
+    connection: sa.Connection,
+    connector_key: int,
+    states: Collection[str],
+    *,
+    oldest_first: bool,
+    size: int,
+    offset: int,
+) -> list[Sync]:
+    """In these states, or in any where none is named."""
+    key = connector_syncs.c.id
+    query = (
+        sa.select(connector_syncs)
+        .where(_among(connector_key, states))
+        .order_by(key if oldest_first else key.desc())
+        .limit(size)
+        .offset(offset)
+    )
+    return [_sync(row) for row in connection.execute(query)]
+
+
+def count(connection: sa.Connection, connector_key: int, states: Collection[str] = ()) -> int:
+    query = sa.select(sa.func.count()).select_from(connector_syncs)
+    return int(connection.scalar(query.where(_among(connector_key, states))) or 0)
+
+
+def find_applied(connection: sa.Connection, connector_key: int) -> Sync | None:
+    """The newest one that is in the catalogue."""
+    query = (
+        sa.select(connector_syncs)
+        .where(
+            connector_syncs.c.connector_id == connector_key,
+            connector_syncs.c.state == SyncState.DONE,
+        )
+        .order_by(connector_syncs.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _sync(row)
+
+
 def connector_of(connection: sa.Connection, sync_id: str) -> str | None:
     """The connector's public id."""
     query = (
@@ -98,6 +140,11 @@ def add(
 
 def update(connection: sa.Connection, key: int, **values: Any) -> None:
     connection.execute(connector_syncs.update().where(connector_syncs.c.id == key).values(**values))
+
+
+def _among(connector_key: int, states: Collection[str]) -> sa.ColumnElement[bool]:
+    mine = connector_syncs.c.connector_id == connector_key
+    return mine & connector_syncs.c.state.in_(sorted(states)) if states else mine
 
 
 def _one(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Sync | None:

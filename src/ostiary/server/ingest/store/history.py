@@ -125,6 +125,19 @@ def page(
     return [_record(row) for row in connection.execute(query).mappings()]
 
 
+def held_of(connection: sa.Connection, connector_id: str) -> Record | None:
+    """What waits for somebody to confirm it."""
+    return _of(connection, connector_id, _H.state == "held")
+
+
+def applied_between(
+    connection: sa.Connection, connector_id: str, start: datetime, end: datetime
+) -> Record | None:
+    """The newest one that was applied in that time."""
+    within = (_H.recorded_at >= start) & (_H.recorded_at <= end)
+    return _of(connection, connector_id, (_H.state == "applied") & within)
+
+
 def add(connection: sa.Connection, feed: int, record: Record) -> None:
     values = asdict(record)
     connection.execute(sync_history.insert().values(feed_id=feed, **values))
@@ -148,6 +161,20 @@ def _one(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> Reco
         .mappings()
         .first()
     )
+    return _record(row) if row else None
+
+
+def _of(
+    connection: sa.Connection, connector_id: str, condition: sa.ColumnElement[bool]
+) -> Record | None:
+    query = (
+        sa.select(*_columns())
+        .join(connector_feeds, connector_feeds.c.id == _H.feed_id)
+        .where(connector_feeds.c.connector_id == connector_id, condition)
+        .order_by(_H.recorded_at.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).mappings().first()
     return _record(row) if row else None
 
 

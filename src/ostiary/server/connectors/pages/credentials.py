@@ -1,0 +1,98 @@
+"""What agents elsewhere sign in with: the list, Rotate with a secret shown once, and revoking."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from starlette.responses import Response
+
+from ostiary.server.connectors.actions.credentials import revoke_credential, rotate_credential
+from ostiary.server.connectors.api.permissions import Manager, Viewer, find
+from ostiary.server.connectors.catalogue.kinds import ENTRA
+from ostiary.server.connectors.pages.reading import Shown, shown
+from ostiary.server.connectors.store import credentials as store
+from ostiary.server.connectors.views import credentials as views
+from ostiary.server.connectors.views.starting import Start, label
+from ostiary.server.kernel.settings import Settings
+from ostiary.server.web.components.forms import check_typed
+from ostiary.server.web.shell import ShellOf
+
+PROGRAM = "baton-microsoft-entra"
+"""Ours, which runs as a service when it is told so; others do by having a client id."""
+
+router = APIRouter(
+    prefix="/apps/{app_id}/connectors/{connector_id}/credentials", include_in_schema=False
+)
+
+
+@router.get("")
+def list_credentials(shell: ShellOf, access: Viewer, app_id: str, connector_id: str) -> Response:
+    page = shown(shell, app_id, connector_id)
+    path = f"{page.path}/credentials"
+    with shell.kernel.read() as connection:
+        found = store.find_of(connection, page.connector.key)
+    listed = views.listed(found, path, shell.now)
+    working = sum(each.works for each in listed)
+    return page.page(
+        "credentials",
+        "connectors/credentials.html",
+        credentials=listed,
+        rotating=views.rotating(path, working) if working else None,
+        rotate=f"{path}/rotate",
+        revocable=[each for each in listed if each.works] if page.changes else [],
+    )
+
+
+@router.post("/rotate")
+def rotate(shell: ShellOf, access: Manager, app_id: str, connector_id: str) -> Response:
+    """The only answer with the secret in it."""
+    page = shown(shell, app_id, connector_id)
+    settings = shell.kernel.settings
+    with shell.kernel.work(access.caller.actor) as unit:
+        connector = find(unit.connection, app_id, connector_id)
+        rotated = rotate_credential(unit, connector.id, settings.external_authority)
+    return page.page(
+        "credentials",
+        "connectors/secret.html",
+        start=_start(page, settings, rotated.credential.client_id, rotated.secret),
+        ends_at=rotated.credential.expires_at,
+        old_until=rotated.old_until,
+        server=settings.external_authority,
+    )
+
+
+@router.post("/{credential_id}/revoke")
+def revoke(
+    shell: ShellOf,
+    access: Manager,
+    app_id: str,
+    connector_id: str,
+    credential_id: str,
+    typed: Annotated[str, Form()] = "",
+) -> Response:
+    check_typed(typed, views.WORD)
+    page = shown(shell, app_id, connector_id)
+    with shell.kernel.work(access.caller.actor) as unit:
+        revoke_credential(unit, page.connector.id, credential_id)
+    return shell.go(f"{page.path}/credentials", "Revoked: it works no more")
+
+
+def _start(page: Shown, settings: Settings, client_id: str, secret: str) -> Start:
+    ours = page.connector.catalog_id == ENTRA
+    return Start(
+        name=label(page.connector.display_name, page.connector.id),
+        client_id=client_id,
+        secret=secret,
+        program=PROGRAM if ours else "your-connector",
+        arguments=("service",) if ours else (),
+        ca=_authority(settings),
+    )
+
+
+def _authority(settings: Settings) -> str:
+    """What agents must trust: our own authority, unless the operator's certificate is used."""
+    file = settings.data_dir / "tls" / "ca.pem"
+    if settings.tls_cert is not None or not file.is_file():
+        return ""
+    return file.read_text(encoding="ascii")

@@ -1,0 +1,138 @@
+"""What is the matter with a connector, why, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ostiary.server.connectors.expiring import ADVICE, EXPIRED, CredentialKind, Ending, when
+from ostiary.server.connectors.rules import FAILURES_BEFORE_ALERT, Status
+from ostiary.server.connectors.store.registry import Connector
+from ostiary.server.connectors.views.states import state_of
+from ostiary.server.web.components.cells import Tone
+from ostiary.server.web.moments import counted
+
+SUMMARY = 240
+"""Characters of an error that stand in the open; the whole of a longer one is folded."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """`action` leads to `href`. `technical` is folded below."""
+
+    title: str
+    text: str
+    icon: str
+    tone: Tone
+    action: str = ""
+    href: str = ""
+    technical: str = ""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """`path` is the connector's. `hosted`: this server runs it, `configured`: with settings that
+    are kept here. `credentials` still work, `agents` were seen."""
+
+    connector: Connector
+    path: str
+    hosted: bool
+    configured: bool
+    credentials: int
+    agents: int
+    endings: Sequence[Ending]
+    now: datetime
+
+
+def notes(situation: Situation) -> list[Note]:
+    """What matters most comes first; none when all is well."""
+    return [*_state(situation), *_endings(situation)]
+
+
+def _state(situation: Situation) -> Iterator[Note]:
+    connector, path = situation.connector, situation.path
+    match state_of(connector):
+        case "deleted":
+            text = "It does nothing any more. What it brought stays in the app."
+            yield Note("This connector was deleted", text, "trash", "neutral")
+        case "held":
+            yield Note(
+                "A sync is held",
+                f"{connector.paused_reason} Nothing was changed. Look at what would be lost, then "
+                "confirm or refuse it.",
+                "hand-stop",
+                "person",
+                "See what would be lost",
+                f"{path}/held",
+            )
+        case Status.PAUSED:
+            reason = f"{connector.paused_reason} " if connector.paused_reason else ""
+            text = f"{reason}Nothing new comes in until it is resumed."
+            yield Note("Paused", text, "player-pause", "person")
+        case Status.ERROR:
+            yield _failing(situation)
+        case Status.NOT_CONNECTED:
+            yield _unconnected(situation)
+
+
+def _failing(situation: Situation) -> Note:
+    connector, path = situation.connector, situation.path
+    error = connector.last_error or "The agent gave no reason."
+    if error.startswith(EXPIRED):
+        cure = "Rotate", f"{path}/credentials"
+    else:
+        cure = "See the log", f"{path}/syncs"
+    times = connector.failures.count
+    again = f"{counted(times, 'sync', 'syncs')} in a row failed. " if times > 1 else ""
+    told = "The owners were told. " if times >= FAILURES_BEFORE_ALERT else ""
+    short = error if len(error) <= SUMMARY else f"{error[:SUMMARY].rstrip()}\u2026"
+    title = "It cannot work now" if times == 0 else "The last sync failed"
+    text = f"{short} {again}{told}".rstrip()
+    return Note(title, text, "circle-x", "danger", *cure, technical=error if short != error else "")
+
+
+def _unconnected(situation: Situation) -> Note:
+    path = situation.path
+    if situation.hosted and not situation.configured:
+        return Note(
+            "It has no settings yet",
+            "Give it what it signs in with. It is tried out before it is kept.",
+            "adjustments-horizontal",
+            "person",
+            "Enter settings",
+            f"{path}/settings",
+        )
+    if situation.hosted:
+        text = "This server runs it; the first sync begins by itself, within a minute."
+        return Note("No sync has finished yet", text, "clock", "accent")
+    if not situation.credentials:
+        return Note(
+            "Its agent needs a client id and a secret",
+            "Rotate makes them and shows how to start the agent with them.",
+            "key",
+            "person",
+            "Rotate",
+            f"{path}/credentials",
+        )
+    if not situation.agents:
+        text = (
+            "No agent has asked for work yet. Start it with the client id and the secret; this "
+            "page follows by itself."
+        )
+        return Note("Waiting for its agent", text, "plug", "person")
+    return Note("No sync has finished yet", "An agent is there.", "clock", "accent")
+
+
+def _endings(situation: Situation) -> Iterator[Note]:
+    for ending in situation.endings:
+        own = ending.kind is CredentialKind.AGENT
+        action = ("Rotate", f"{situation.path}/credentials") if own else ("", "")
+        verb = "has expired" if ending.expired else f"ends {when(ending.ends_at, situation.now)}"
+        yield Note(
+            f"{ending.name} {verb}",
+            ADVICE[ending.kind],
+            "key",
+            "danger" if ending.expired else "person",
+            *action,
+        )

@@ -1,0 +1,69 @@
+"""Forms that change a connector, and what deleting it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from ostiary.server.connectors.store.listed import Person
+from ostiary.server.connectors.store.registry import Connector
+from ostiary.server.connectors.views.counts import total
+from ostiary.server.web.components.forms import Field, Form
+from ostiary.server.web.moments import counted
+
+WORD: Final = "DELETE"
+
+
+def details_form(path: str, connector: Connector, owners: Sequence[Person]) -> Form:
+    return Form(
+        action=f"{path}/edit",
+        verb="Save",
+        cancel=path,
+        fields=(
+            Field("name", "Name", value=connector.display_name, required=True),
+            Field("description", "Description", "textarea", connector.description),
+            Field(
+                "owners",
+                "Owners",
+                "textarea",
+                "\n".join(each.email for each in owners),
+                help="One e-mail address on each line. Owners are told when syncs fail and may "
+                "change the connector, whatever their role. Without any, the app's owners are.",
+            ),
+        ),
+    )
+
+
+def delete_form(path: str) -> Form:
+    return Form(
+        action=f"{path}/delete",
+        verb="Delete connector",
+        cancel=path,
+        tone="danger",
+        fields=(Field("typed", f"Type {WORD} to go on", required=True),),
+    )
+
+
+def consequences(
+    working: int, syncing: bool, counts: Mapping[str, Mapping[str, int]], app_name: str
+) -> list[str]:
+    """`counts`: what its newest sync left in the catalogue."""
+    ends = (
+        [f"{counted(working, 'credential')} of its agents stop working at once."] if working else []
+    )
+    if syncing:
+        ends.append("The sync that waits or runs is stopped.")
+    ends.append("Its settings are not used any more, and nothing new comes in through it.")
+    stays = ", ".join(
+        counted(total(counts, kind), noun)
+        for kind, noun in (
+            ("accounts", "account"),
+            ("entitlements", "entitlement"),
+            ("grants", "grant"),
+        )
+    )
+    ends.append(
+        f"{stays} that it brought stay in {app_name} as they are, and grow old. "
+        "To remove them, delete the app."
+    )
+    return ends

@@ -1,0 +1,79 @@
+"""How much a sync brought, by resource type, and what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ostiary.server.web.components.tabs import Tile
+
+KINDS: Final = {
+    "resources": "Resources",
+    "entitlements": "Entitlements",
+    "grants": "Grants",
+}
+"""Those that people look for; accounts are resources, and types say nothing by themselves."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """One resource type of a kind. None: the sync does not say."""
+
+    kind: str
+    resource_type: str
+    number: int | None
+    added: int
+    removed: int
+    changed: int
+
+    @property
+    def before(self) -> int | None:
+        return None if self.number is None else self.number - self.added + self.removed
+
+
+def counts(numbers: Mapping[str, Any] | None, deltas: Mapping[str, Any] | None) -> list[Count]:
+    """As `connector_syncs` keeps them: {kind: {type: number}}, {kind: {type: {added, …}}}."""
+    numbers, deltas = numbers or {}, deltas or {}
+    found = []
+    for kind, title in KINDS.items():
+        here, changed = _types(numbers, kind), _types(deltas, kind)
+        for name in sorted({*here, *changed}):
+            delta = changed.get(name, {})
+            sizes = (int(delta.get(what, 0)) for what in ("added", "removed", "changed"))
+            found.append(Count(title, name, here.get(name, 0), *sizes))
+    return found
+
+
+def tiles(numbers: Mapping[str, Any] | None, app_path: str) -> list[Tile]:
+    """What is there since the sync; empty when none was applied."""
+    if not numbers:
+        return []
+    leads = {"accounts": f"{app_path}/accounts", "entitlements": f"{app_path}/entitlements"}
+    titles = {"resources": "Resources", "accounts": "Accounts", **KINDS}
+    return [
+        Tile(title, total(numbers, kind), leads.get(kind, ""))
+        for kind, title in titles.items()
+        if kind in numbers
+    ]
+
+
+def total(numbers: Mapping[str, Any], kind: str) -> int:
+    return sum(_types(numbers, kind).values())
+
+
+def changes(deltas: Mapping[str, Any] | None) -> str:
+    """`+12 −3 ~1`, over everything; empty when nothing changed."""
+    sums = {"added": 0, "removed": 0, "changed": 0}
+    for kind in KINDS:
+        for delta in _types(deltas or {}, kind).values():
+            for what in sums:
+                sums[what] += int(delta.get(what, 0))
+    signs = {"added": "+", "removed": "\u2212", "changed": "~"}
+    return " ".join(f"{signs[what]}{number:,}" for what, number in sums.items() if number)
+
+
+def _types(of: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+    """Syncs of earlier releases may hold something else."""
+    found = of.get(kind)
+    return found if isinstance(found, Mapping) else {}
