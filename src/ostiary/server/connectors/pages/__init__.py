@@ -2,6 +2,24 @@
 
 from fastapi import APIRouter
 
-from ostiary.server.connectors.pages import adding, listing
+from ostiary.server.connectors.pages import (
+    adding,
+    changing,
+    credentials,
+    detail,
+    holding,
+    listing,
+    scheduling,
+    syncs,
+)
 
-PAGES: tuple[APIRouter, ...] = (adding.router, listing.router)
+PAGES: tuple[APIRouter, ...] = (
+    adding.router,
+    listing.router,
+    syncs.router,
+    holding.router,
+    scheduling.router,
+    credentials.router,
+    changing.router,
+    detail.router,
+)
