@@ -61,4 +61,25 @@ ROUTES: dict[str, frozenset[str]] = {
     **{f"{how} {_ADDING}{step}": MANAGERS for how in BOTH for step in ("", *LAST_STEPS)},
     "GET /connectors": LISTERS,
     "GET /apps/{app_id}/connectors": LISTERS,
+    **{
+        f"GET {_CONNECTOR}{tab}": CONNECTOR_READERS
+        for tab in ("", "/syncs", "/syncs/{sync_id}", "/held", "/schedule", "/credentials")
+    },
+    **{f"GET {_CONNECTOR}{form}": MANAGERS for form in ("/edit", "/delete")},
+    **{
+        f"POST {_CONNECTOR}{act}": MANAGERS
+        for act in (
+            "/sync",
+            "/stop",
+            "/pause",
+            "/resume",
+            "/edit",
+            "/delete",
+            "/schedule",
+            "/held/confirm",
+            "/held/refuse",
+            "/credentials/rotate",
+            "/credentials/{credential_id}/revoke",
+        )
+    },
 }
