@@ -27,6 +27,7 @@ from tests.web.test_pages import HOSTILE, SCRIPT
 ORPHANS = "/people/orphans"
 BY_HAND = "/people/owners"
 SOURCES = "/people/sources"
+ATTRIBUTES = "/people/attributes"
 FINANCE = "account.profile.department == 'Finance'"
 
 
@@ -193,7 +194,8 @@ def test_owners_of_an_app_decide_about_its_accounts_only(
 def test_readers_see_orphans_and_are_offered_nothing(estate: Estate, people: People) -> None:
     reader = Reader(people, people.add("reader@corp.test", READ_ONLY_ADMINISTRATOR))
     source = f"{SOURCES}/{estate.entra.public_id}"
-    for path in (ORPHANS, BY_HAND, "/people/domains", SOURCES, source):
+    mapping = f"{ATTRIBUTES}/{estate.entra.public_id}/manager"
+    for path in (ORPHANS, BY_HAND, "/people/domains", SOURCES, source, ATTRIBUTES, mapping):
         page = said(reader, path)
         assert "/people/accounts/" not in page
         assert '<form method="post" action="/people' not in page
@@ -278,6 +280,38 @@ def test_an_app_becomes_a_source_and_ceases_to_be_one(estate: Estate, admin: Rea
     assert rows(said(admin, SOURCES)) == ["Entra"]
 
 
+def test_attributes_say_which_source_and_of_how_many_people(estate: Estate, admin: Reader) -> None:
+    page = said(admin, ATTRIBUTES)
+    assert rows(page)[:3] == ["Manager", "Department", "Title"]
+    assert "managerId, then managerEmail, then supervisorEmail, then manager" in page
+    assert "Known (of 3 people)" in page
+    department = said(admin, f"{ATTRIBUTES}/{estate.entra.public_id}/department")
+    assert "3 of the first 3 accounts have a value" in department
+
+
+def test_a_mapping_is_previewed_by_example_and_then_saved(estate: Estate, admin: Reader) -> None:
+    path = f"{ATTRIBUTES}/{estate.entra.public_id}/department"
+    form = {"mapping": "own", "origins": "= account.profile.department + '!'\nunit"}
+    before = estate.world.everything()
+    seen = admin.post(f"{path}/preview", data=form).text
+    assert "3 of the first 3 accounts would have a value" in seen
+    assert "Finance!" in seen
+    assert estate.world.everything() == before
+    wrong = admin.post(f"{path}/preview", data={**form, "origins": "unit\n= account.nosuch"})
+    assert wrong.status_code == 400
+    assert "line 2: not a CEL expression" in wrong.text
+    stale = admin.post(path, data={**form, "added": "5", "removed": "0"})
+    assert stale.status_code == 409
+    saved = admin.post(path, data={**form, "added": "0", "removed": "0"})
+    assert saved.headers["location"] == ATTRIBUTES
+    refresh(estate.world.kernel)
+    assert estate.world.people()["Alice"].department == "Finance!"
+    assert "Set here" in said(admin, ATTRIBUTES)
+    usual = {"mapping": "usual", "added": "0", "removed": "0"}
+    assert admin.post(path, data=usual).status_code == 303
+    assert "Set here" not in said(admin, ATTRIBUTES)
+
+
 def test_without_a_source_the_page_says_what_to_do(world: World, admin: Reader) -> None:
     page = said(admin, SOURCES)
     assert "No source of people yet" in page
@@ -317,6 +351,8 @@ def test_no_page_of_the_directory_asks_the_database_often(estate: Estate, admin:
         f"{ORPHANS}?domain=external",
         f"{ORPHANS}?as_of={estate.world.clock.now():%Y-%m-%dT%H:%M:%S}Z",
         BY_HAND,
+        ATTRIBUTES,
+        f"{ATTRIBUTES}/{estate.entra.public_id}/manager",
         SOURCES,
         f"{SOURCES}/add",
         f"{SOURCES}/{estate.entra.public_id}",
