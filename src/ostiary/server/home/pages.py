@@ -80,7 +80,7 @@ def _connector_notices(shell: Shell, connectors: Iterable[Seen]) -> list[Notice]
         notice(
             each,
             shell.now,
-            f"/connectors/{each.id}" if shell.served("/connectors") else f"/apps/{each.app_id}",
+            f"/apps/{each.app_id}/connectors/{each.id}",
         )
         for each in connectors
     ]
