@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 from html import unescape
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from ostiary.server.catalog.actions import create_app
+from ostiary.server.connectors.actions.hosting import read_values
+from ostiary.server.connectors.pages.configuring_sent import inline
 from ostiary.server.connectors.store import registry
 from ostiary.server.connectors.store.registry import Connector
-from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.authz.roles import BASIC_USER, CONNECTOR_ADMINISTRATOR
 from ostiary.server.kernel.settings import Settings
 from ostiary.server.kernel.work import Kernel
@@ -211,3 +211,83 @@ def test_causes_and_cures_stand_beside_what_they_concern(
     expired = admin.post(last, data=entra_settings(tenant))
     assert "expired" in field_error(expired, "entra-client-secret")
     assert (connectors(kernel), apps(kernel)) == ([], [])
+
+
+def test_settings_are_changed_and_secrets_stay_unless_they_are_given(
+    kernel: Kernel, admin: Reader
+) -> None:
+    admin.post(NEW, data=GOOD)
+    (connector,) = connectors(kernel)
+    here = f"/apps/{connector.app_id}/connectors/{connector.id}/settings"
+    page = admin.get(here)
+    assert 'value="contoso"' in page.text
+    assert "the settings were last saved on 2 March 2026. Leave empty to keep it." in words(page)
+    assert SECRET not in page.text
+
+    kept = GOOD | {"fake-client-secret": "", "fake-skip-guests": "on"}
+    changed = admin.post(here, data=kept)
+    assert changed.headers["location"] == here.removesuffix("/settings")
+    assert stored(kernel, connector)["fake-client-secret"] == SECRET
+    assert stored(kernel, connector)["fake-skip-guests"] == "true"
+    admin.post(here, data=GOOD | {"fake-client-secret": "another-one"})
+    assert "fake-skip-guests" not in stored(kernel, connector)
+
+    moved = admin.post(here, data=kept | {"fake-tenant-id": "elsewhere"})
+    told = "fake-client-secret has to be given again: Tenant ID changes."
+    assert field_error(moved, "fake-client-secret") == told
+    refused = admin.post(here, data=GOOD | {"fake-client-secret": "the-secret-of-another"})
+    assert field_error(refused, "fake-client-secret") == "The secret is refused. Copy it."
+    assert "the-secret-of-another" not in refused.text
+    assert stored(kernel, connector)["fake-client-secret"] == "another-one"
+
+
+def stored(kernel: Kernel, connector: Connector) -> Mapping[str, str]:
+    with kernel.read() as connection:
+        return read_values(connection, connector.key, kernel.secrets)
+
+
+def test_settings_that_are_kept_are_checked_again(
+    kernel: Kernel, admin: Reader, tenant: SimulatedTenant
+) -> None:
+    admin.post(f"{ENTRA}/settings?into=new&name=Corp", data=entra_settings(tenant))
+    (connector,) = connectors(kernel)
+    here = f"/apps/{connector.app_id}/connectors/{connector.id}/settings"
+    assert "The settings that are kept work." in words(admin.post(f"{here}/check"))
+    tenant.registration.roles.intersection_update({"User.Read.All", "GroupMember.Read.All"})
+    assert tenant.registration.roles
+    page = words(admin.post(f"{here}/check"))
+    assert "Directory roles · does not work" in page
+    assert "RoleManagement.Read.Directory" in page
+    assert "Accounts · works" in page
+    assert "The settings that are kept work." not in page
+
+
+def test_a_certificate_is_uploaded_with_its_key_and_never_shown(
+    kernel: Kernel, admin: Reader, tenant: SimulatedTenant
+) -> None:
+    certificate, key = certificate_and_key()
+    tenant.registration.certificates.append(certificate)
+    pem = certificate.public_bytes(Encoding.PEM)
+    typed = entra_settings(tenant, auth_method="certificate", entra_client_secret="left over")
+    last = f"{ENTRA}/settings?into=new&name=Corp"
+    wrong = admin.post(last, data=typed, files={"entra-certificate": ("c.pem", pem)})
+    assert wrong.status_code == 400
+    files = {"entra-certificate": ("c.pem", pem), "entra-certificate-key": ("k.pem", key.encode())}
+    added = admin.post(last, data=typed, files=files)
+    assert added.status_code == 303, words(added)
+    (connector,) = connectors(kernel)
+    kept = stored(kernel, connector)
+    assert kept["auth-method"] == "certificate"
+    assert kept["entra-certificate"].startswith("-----BEGIN CERTIFICATE-----")
+    assert "entra-client-secret" not in kept
+    page = admin.get(f"/apps/{connector.app_id}/connectors/{connector.id}/settings").text
+    assert "BEGIN" not in page
+    assert "Take away the private key that is set" in page
+
+
+def test_files_are_sent_as_settings_take_them() -> None:
+    assert inline(b"") == ""
+    assert inline(b"Bag Attributes\n-----BEGIN CERTIFICATE-----\nx\n") == (
+        "-----BEGIN CERTIFICATE-----\nx"
+    )
+    assert inline(b"\x00\x01") == "data:application/octet-stream;base64,AAE="

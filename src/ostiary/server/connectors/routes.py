@@ -19,6 +19,5 @@ ROUTERS = (
     warnings.router,
     history.router,
     oauth.router,
-    oauth.callback_router,
     connectors.router,
 )

@@ -129,7 +129,8 @@ def test_a_first_sign_in_asks_for_consent_and_the_second_connects(
         url = started(world, one, values={"skip-ad-groups": "true"})
         location = person.goes_through(url)
         second = world.client.get(location, headers={"accept": "text/html"})
-        assert (second.status_code, "Connected" in second.text) == (200, True)
+        page = f"/apps/{world.app_id}/connectors/{connector['id']}"
+        assert (second.status_code, second.headers["location"]) == (303, page)
         world.wait_for(connector, "SYNC_STATUS_DONE")
         authorized = world.client.get(f"{one}/oauth").json()
         assert authorized["tenantId"] == tenant.tenant_id

@@ -5,11 +5,11 @@ Our own routes: C1 documents none.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Body
 from pydantic import Field
-from starlette.responses import JSONResponse, Response
 
 from ostiary.server.connectors.actions.authorizing import (
     LIFETIME,
@@ -20,7 +20,7 @@ from ostiary.server.connectors.actions.authorizing import (
 )
 from ostiary.server.connectors.actions.hosting import read_values
 from ostiary.server.connectors.api.config_messages import MOST_FIELDS, CheckReply
-from ostiary.server.connectors.api.permissions import Manager, ManagerByBody, Viewer, find, owns
+from ostiary.server.connectors.api.permissions import Manager, Viewer, find, owns
 from ostiary.server.connectors.catalogue.kinds import ENTRA
 from ostiary.server.connectors.configuration.names import AUTH_METHOD
 from ostiary.server.connectors.configuration.saving import draft
@@ -32,16 +32,14 @@ from ostiary.server.connectors.oauth.returning import Outcome, Phase, redirect_u
 from ostiary.server.connectors.store import oauth as store
 from ostiary.server.connectors.store import registry
 from ostiary.server.connectors.store.registry import Connector
-from ostiary.server.kernel.auth import pages
 from ostiary.server.kernel.authz.enforcement import Access
-from ostiary.server.kernel.errors import AppError, denied, failed_precondition, invalid
+from ostiary.server.kernel.errors import denied, failed_precondition, invalid
 from ostiary.server.kernel.rest import KernelOf, Message, Timestamp
 from ostiary.server.kernel.work import Kernel
 
 router = APIRouter(
     prefix="/api/v1/apps/{app_id}/connectors/{connector_id}/oauth", tags=["Connector"]
 )
-callback_router = APIRouter(prefix="/oauth/connectors", include_in_schema=False)
 
 
 class StartRequest(Message):
@@ -116,13 +114,13 @@ def start(
     asked = request or StartRequest()
     if asked.tenant_id and not GUID.fullmatch(asked.tenant_id):
         raise invalid("A tenant id is a GUID, as the Overview page of the tenant shows it.")
-    connector = _entra(kernel, app_id, connector_id)
-    options = _options(kernel, connector, asked)
+    connector = entra_connector(kernel, app_id, connector_id)
+    options = options_for(kernel, connector, asked.values)
     with kernel.work(access.caller.actor) as work:
         attempt = open_attempt(
             work,
             connector.id,
-            _browser(access),
+            browser_of(access),
             kernel.secrets,
             tenant=asked.tenant_id.lower(),
             options=options,
@@ -134,7 +132,7 @@ def start(
 @router.post("/consent")
 def start_consent(kernel: KernelOf, access: Manager, app_id: str, connector_id: str) -> Started:
     """A URL where an administrator of the tenant that was signed in to lets the application in."""
-    connector = _entra(kernel, app_id, connector_id)
+    connector = entra_connector(kernel, app_id, connector_id)
     with kernel.work(access.caller.actor) as work:
         known = store.find_authorization(work.connection, connector.key)
         if known is None:
@@ -142,7 +140,7 @@ def start_consent(kernel: KernelOf, access: Manager, app_id: str, connector_id: 
         attempt = open_attempt(
             work,
             connector.id,
-            _browser(access),
+            browser_of(access),
             kernel.secrets,
             consent=True,
             tenant=known.tenant_id,
@@ -151,45 +149,29 @@ def start_consent(kernel: KernelOf, access: Manager, app_id: str, connector_id: 
     return Started(url=returning.consent_url(kernel, attempt), expires_at=expires_at)
 
 
-@callback_router.get("/callback")
-def come_back(kernel: KernelOf, access: ManagerByBody, request: Request) -> Response:
-    """Browsers get a page, programs JSON."""
-    wants_page = "text/html" in request.headers.get("accept", "")
-    try:
-        connector, outcome = _outcome(kernel, access, dict(request.query_params))
-    except AppError as error:
-        if not wants_page:
-            raise
-        return pages.message_page("Not connected", str(error), 400)
-    if wants_page:
-        return pages.message_page(*_PAGES[outcome.phase])
-    return JSONResponse(_reply(connector, outcome), headers={"Cache-Control": "no-store"})
-
-
-_PAGES = {
-    Phase.CONSENT_NEEDED: (
-        "Consent is missing",
-        "You are signed in. An administrator of the tenant has to let this server's application "
-        "in before it can be read; the connector's page leads there. Then sign in once more.",
-    ),
-    Phase.CONSENTED: (
-        "Consent is given",
-        "Go back to the connector and sign in once more.",
-    ),
-    Phase.CONNECTED: ("Connected", "The connector syncs now. This page can be closed."),
-}
-
-
-def _outcome(kernel: Kernel, access: Access, answer: dict[str, str]) -> tuple[Connector, Outcome]:
-    browser, actor = _browser(access), access.caller.actor
-    with kernel.work(actor) as work:
-        attempt = take(work, answer.get("state", ""), browser, kernel.secrets)
+def taken(kernel: Kernel, access: Access, answer: Mapping[str, str]) -> tuple[Connector, Attempt]:
+    """What this answer of Entra belongs to, which is over from now on. AppError for nothing, or
+    for what is somebody else's."""
+    with kernel.work(access.caller.actor) as work:
+        attempt = take(work, answer.get("state", ""), browser_of(access), kernel.secrets)
     if not isinstance(attempt, Attempt):
         raise attempt
-    connector = _still_theirs(kernel, access, attempt)
+    return _still_theirs(kernel, access, attempt), attempt
+
+
+def outcome_of(
+    kernel: Kernel,
+    access: Access,
+    connector: Connector,
+    attempt: Attempt,
+    answer: Mapping[str, str],
+) -> Outcome:
+    """AppError for what is neither connected nor helped by consent."""
+    actor = access.caller.actor
     if attempt.consent:
-        return connector, returning.consented(kernel, actor, attempt, answer)
-    return connector, returning.signed_in(kernel, actor, browser, connector, attempt, answer)
+        return returning.consented(kernel, actor, attempt, answer)
+    browser = browser_of(access)
+    return returning.signed_in(kernel, actor, browser, connector, attempt, answer)
 
 
 def _still_theirs(kernel: Kernel, access: Access, attempt: Attempt) -> Connector:
@@ -203,7 +185,7 @@ def _still_theirs(kernel: Kernel, access: Access, attempt: Attempt) -> Connector
     return connector
 
 
-def _entra(kernel: Kernel, app_id: str, connector_id: str) -> Connector:
+def entra_connector(kernel: Kernel, app_id: str, connector_id: str) -> Connector:
     """AppError unless it can be connected this way."""
     with kernel.read() as connection:
         connector = find(connection, app_id, connector_id)
@@ -213,21 +195,21 @@ def _entra(kernel: Kernel, app_id: str, connector_id: str) -> Connector:
     return connector
 
 
-def _options(kernel: Kernel, connector: Connector, asked: StartRequest) -> dict[str, str]:
+def options_for(kernel: Kernel, connector: Connector, asked: Mapping[str, str]) -> dict[str, str]:
     """Complete and well-formed; AppError with what is wrong."""
     with kernel.read() as connection:
         stored = read_values(connection, connector.key, kernel.secrets)
-    wanted = {**returning.options_of(stored), **asked.values, AUTH_METHOD: OAUTH}
+    wanted = {**returning.options_of(stored), **asked, AUTH_METHOD: OAUTH}
     return dict(draft(kernel, connector.catalog_id, wanted, connector).values)
 
 
-def _browser(access: Access) -> Browser:
+def browser_of(access: Access) -> Browser:
     if not access.caller.csrf_token:
         raise failed_precondition("Signing in to a tenant begins and ends in one browser.")
     return Browser(access.caller.user.public_id, access.caller.csrf_token)
 
 
-def _reply(connector: Connector, outcome: Outcome) -> dict[str, Any]:
+def outcome_reply(connector: Connector, outcome: Outcome) -> dict[str, Any]:
     reply = OutcomeReply(
         phase=outcome.phase,
         app_id=connector.app_id,

@@ -5,6 +5,8 @@ from fastapi import APIRouter
 from ostiary.server.connectors.pages import (
     adding,
     changing,
+    configuring,
+    configuring_signing_in,
     credentials,
     detail,
     holding,
@@ -15,6 +17,8 @@ from ostiary.server.connectors.pages import (
 
 PAGES: tuple[APIRouter, ...] = (
     adding.router,
+    configuring.router,
+    configuring_signing_in.router,
     listing.router,
     syncs.router,
     holding.router,

@@ -11,15 +11,19 @@ from starlette.responses import Response
 from ostiary.server.catalog.store import app_choice
 from ostiary.server.connectors.api.permissions import Creator
 from ostiary.server.connectors.catalogue.kinds import Kind, find_kind, kinds
+from ostiary.server.connectors.configuration.names import AUTH_METHOD
 from ostiary.server.connectors.configuration.saving import approve, draft, hosted_kind, keep
 from ostiary.server.connectors.configuration.schema import Schema
+from ostiary.server.connectors.oauth.offering import OAUTH
 from ostiary.server.connectors.pages import adding_choices as choices
 from ostiary.server.connectors.pages.adding_catalogue import cards
 from ostiary.server.connectors.pages.adding_choices import HOSTED, NEW, SELF, Choice
 from ostiary.server.connectors.pages.configuring_findings import Complaint, complaint
-from ostiary.server.connectors.pages.configuring_forms import sent_values, settings_form
+from ostiary.server.connectors.pages.configuring_forms import TENANT, sent_values, settings_form
 from ostiary.server.connectors.pages.configuring_sent import Sent
+from ostiary.server.connectors.pages.configuring_signing_in import checked_tenant, sign_in_path
 from ostiary.server.connectors.pages.configuring_words import saved_toast
+from ostiary.server.connectors.pages.reading import path_of
 from ostiary.server.kernel.authz.enforcement import Access
 from ostiary.server.kernel.errors import AppError, not_found
 from ostiary.server.web.navigation import Crumb
@@ -94,8 +98,14 @@ def add_hosted(shell: ShellOf, access: Creator, kind_name: str, sent: Sent) -> R
     choice = _chosen(shell, access, kind)
     if choice is None:
         return _back(shell, kind)
-    values = sent_values(schema, sent)
+    values, tenant = sent_values(schema, sent), sent.get(TENANT, "").strip()
     try:
+        if values.get(AUTH_METHOD) == OAUTH:
+            checked_tenant(tenant)
+            options = draft(kernel, kind.catalog_id, values).values
+            with kernel.work(actor) as work:
+                connector = choices.make(work, access, kind, choice)
+            return shell.go(sign_in_path(connector, options, tenant))
         written = draft(kernel, kind.catalog_id, values)
         verdict = approve(kernel, actor, written)
         with kernel.work(actor) as work:
@@ -103,10 +113,9 @@ def add_hosted(shell: ShellOf, access: Creator, kind_name: str, sent: Sent) -> R
             keep(work, kernel, connector.id, written)
     except AppError as error:
         told = complaint(error, schema, values)
-        return _settings_page(shell, kind, schema, choice, values, told, error.status)
-    return shell.go(
-        f"/apps/{connector.app_id}/connectors/{connector.id}", saved_toast(verdict, first=True)
-    )
+        typed = {**values, TENANT: tenant}
+        return _settings_page(shell, kind, schema, choice, typed, told, error.status)
+    return shell.go(path_of(connector), saved_toast(verdict, first=True))
 
 
 @router.get("/{kind_name}/self-hosted")
@@ -136,7 +145,7 @@ def add_self_hosted(shell: ShellOf, access: Creator, kind_name: str) -> Response
     with shell.kernel.work(access.caller.actor) as work:
         connector = choices.make(work, access, kind, replace(choice, run=SELF))
     told = "Connector added. Make a credential for it, then start it."
-    return shell.go(f"/apps/{connector.app_id}/connectors/{connector.id}", told)
+    return shell.go(f"{path_of(connector)}/credentials", told)
 
 
 def _kind(shell: Shell, name: str) -> Kind:

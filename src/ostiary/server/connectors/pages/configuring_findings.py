@@ -77,11 +77,12 @@ def _technical(finding: Finding) -> str:
 
 
 def _violations(violations: Iterable[Mapping[str, Any]], schema: Schema) -> dict[str, str]:
-    told: dict[str, list[str]] = {}
+    """The first of each field: what is to be given again is, to `rules`, missing as well."""
+    told: dict[str, str] = {}
     for each in violations:
         sentence = f"{each['field']} {each['description']}."
-        told.setdefault(str(each["field"]), []).append(_in_words(sentence, schema))
-    return {name: " ".join(sentences) for name, sentences in told.items()}
+        told.setdefault(str(each["field"]), _in_words(sentence, schema))
+    return told
 
 
 def _in_words(sentence: str, schema: Schema) -> str:

@@ -127,6 +127,12 @@ def schedule_columns(schedule: Schedule | None, now: datetime) -> dict[str, Any]
     }
 
 
+def configured_at(connection: sa.Connection, key: int) -> datetime | None:
+    """When the configuration was last kept; None if it never was."""
+    query = sa.select(connectors.c.config_updated_at).where(connectors.c.id == key)
+    return connection.scalar(query)
+
+
 def read_config(connection: sa.Connection, key: int) -> bytes | None:
     """The ciphertext."""
     return connection.scalar(sa.select(connectors.c.config).where(connectors.c.id == key))
