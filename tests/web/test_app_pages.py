@@ -12,8 +12,11 @@ import pytest
 
 from ostiary.server.access.store import feed as store_of_feed
 from ostiary.server.access.store.feed import FeedFilter
+from ostiary.server.kernel.authz.roles import APPLICATION_ADMINISTRATOR, READ_ONLY_ADMINISTRATOR
 from ostiary.server.kernel.clock import FixedClock
 from tests.server.access.asking import Story
+from tests.server.auth.people import People
+from tests.server.catalog.test_linked_groups import some_tenant
 from tests.web.conftest import Reader
 from tests.web.test_access_pages import MOST_QUERIES, account, entitlement, finance, queries, said
 
@@ -170,3 +173,85 @@ def test_the_feed_asks_the_database_rarely(story: Story, admin: Reader, feed: st
         with queries(story.kernel) as asked:
             said(admin, address)
         assert 1 < len(asked) <= MOST_QUERIES, (address, len(asked))
+
+
+@pytest.fixture
+def expenses(story: Story, admin: Reader) -> str:
+    """The managed app Expenses, which the group SG-Finance may use."""
+    story.sync(some_tenant())
+    found = admin.post("/api/v1/search/apps", json={"managed": False, "query": "Expenses"}).json()
+    app: str = found["list"][0]["id"]
+    assert admin.post(f"/api/v1/apps/{app}/manage", json={}).status_code == 200
+    return f"/apps/{app}"
+
+
+def test_what_is_written_in_the_settings_survives_syncs(
+    story: Story, admin: Reader, expenses: str
+) -> None:
+    settings = f"{expenses}/settings"
+    written = {"name": "Travel costs", "description": "For all who travel"}
+    assert admin.post(settings, data=written).status_code == 303
+    story.sync(some_tenant())
+    page = said(admin, settings)
+    assert "Travel costs" in page
+    assert ">For all who travel</textarea>" in page
+    admin.post(settings, data={**written, "name": ""})
+    assert ">Expenses</bdi>" in said(admin, settings)
+    refused = admin.post(settings, data={**written, "name": "N" * 513})
+    assert refused.status_code == 400
+    assert "A name has at most 512 characters." in refused.text
+
+
+def test_owners_are_added_and_removed_one_by_one(
+    admin: Reader, people: People, expenses: str
+) -> None:
+    owner = people.add("owner@corp.test", APPLICATION_ADMINISTRATOR)
+    owners = f"{expenses}/settings/owners"
+    nobody = admin.post(owners, data={"owner": "nobody@corp.test"})
+    assert nobody.status_code == 404
+    assert "Nobody here has the e-mail address nobody@corp.test." in nobody.text
+    for each in ("owner@corp.test", "super@corp.test"):
+        assert admin.post(owners, data={"owner": each}).status_code == 303
+    page = said(Reader(people, owner), f"{expenses}/settings")
+    assert "super@corp.test" in page
+    gone = Reader(people, owner).post(f"{owners}/remove", data={"owner": owner.public_id})
+    assert gone.headers["location"] == "/apps"
+    assert Reader(people, owner).get(f"{expenses}/settings").status_code == 403
+
+
+def test_deleting_says_what_goes_along_and_asks_to_type(
+    story: Story, admin: Reader, expenses: str
+) -> None:
+    settings = f"/apps/{story.app}/settings"
+    page = said(admin, settings)
+    assert "With it go 1 managed app, 1 unmanaged app" in page
+    hidden = dict(re.findall(r'name="(unmanaged|managed|with_connectors)" value="(\d+)"', page))
+    assert hidden == {"unmanaged": "1", "managed": "1", "with_connectors": "0"}
+    mistyped = admin.post(f"{settings}/delete", data={**hidden, "typed": "Entrance"})
+    assert mistyped.status_code == 400
+    outdated = {**hidden, "unmanaged": "7", "typed": "Entra"}
+    assert admin.post(f"{settings}/delete", data=outdated).status_code == 400
+    assert admin.post(f"{settings}/delete", data={**hidden, "typed": "Entra"}).status_code == 303
+    assert admin.get(expenses).status_code == 404
+
+
+def test_a_discovered_app_that_was_deleted_comes_back(admin: Reader, expenses: str) -> None:
+    nothing_with_it = {"unmanaged": "0", "managed": "0", "with_connectors": "0"}
+    admin.post(f"{expenses}/settings/delete", data={**nothing_with_it, "typed": "Expenses"})
+    assert admin.get(expenses).status_code == 404
+    key = expenses.rpartition("/")[2]
+    assert f'value="{key}"' in said(admin, "/apps/deleted")
+    assert "Restore 1 app" in said(admin, f"/apps/restore?selected={key}")
+    admin.post("/apps/restore", data={"selected": [key]})
+    assert "Nothing to restore" in said(admin, "/apps/deleted")
+    assert "Unmanaged" in said(admin, expenses)
+
+
+def test_settings_are_for_those_who_may_change_them(
+    people: People, admin: Reader, expenses: str
+) -> None:
+    reader = Reader(people, people.add("reader@corp.test", READ_ONLY_ADMINISTRATOR))
+    assert f"{expenses}/settings" in said(admin, expenses)
+    assert f"{expenses}/settings" not in said(reader, expenses)
+    assert reader.get(f"{expenses}/settings").status_code == 403
+    assert "/apps/deleted" not in said(reader, "/apps")

@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 
 from ostiary.server.access import pages as access_pages
 from ostiary.server.access import routes as access
-from ostiary.server.catalog import entitlement_pages, resource_pages
+from ostiary.server.catalog import entitlement_pages, resource_pages, settings_pages
 from ostiary.server.catalog import pages as catalog_pages
 from ostiary.server.catalog import routes as catalog
 from ostiary.server.connectors import pages as connector_pages
@@ -66,6 +66,7 @@ ROUTERS: tuple[APIRouter, ...] = (
 PAGES: tuple[APIRouter, ...] = (
     home_pages.router,
     catalog_pages.router,
+    settings_pages.router,
     entitlement_pages.router,
     *access_pages.ROUTERS,
     *connector_pages.PAGES,

@@ -14,6 +14,7 @@ from ostiary.server.catalog.api.permissions import Adopter, Reader, Searcher, ow
 from ostiary.server.catalog.store import app_search, app_table
 from ostiary.server.catalog.store.asked import Asked
 from ostiary.server.kernel.auth import user_store
+from ostiary.server.kernel.auth.user_store import User
 from ostiary.server.kernel.authz.permissions import Permission, Reach
 from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.errors import AppError, invalid, not_found
@@ -77,6 +78,8 @@ def list_apps(shell: ShellOf, access: Searcher) -> Response:
     may_manage = shell.allows(Permission.APPS_ADOPT)
     listing = views.MANAGED if managed else views.unmanaged(parents, may_manage=may_manage)
     tabs = views.list_tabs(*numbers, managed=managed)
+    if shell.allows(Permission.APPS_ADOPT) and not shell.as_of:
+        tabs.append(views.DELETED_TAB)
     shown = Shown(managed, viewer, shell.as_of)
     return list_page(shell, "catalog/apps.html", "Apps", listing, shown.read, tabs=tabs)
 
@@ -98,9 +101,7 @@ def manage(
     form = views.manage_form(owner)
     try:
         with shell.kernel.work(access.caller.actor) as unit:
-            person = user_store.find_by_email(unit.connection, owner.strip())
-            if person is None:
-                raise not_found(f"Nobody here has the e-mail address {owner.strip()}.")
+            person = person_by_email(unit.connection, owner)
             actions.manage_apps(unit, app_ids)
             for app_id in app_ids:
                 ownership.set_owners(unit, app_id, [person.public_id])
@@ -136,6 +137,14 @@ def found_app(connection: Connection, app_id: str, at: datetime | None) -> app_t
     return app
 
 
+def person_by_email(connection: Connection, email: str) -> User:
+    """`AppError` NotFound for nobody's."""
+    person = user_store.find_by_email(connection, email.strip())
+    if person is None:
+        raise not_found(f"Nobody here has the e-mail address {email.strip()}.")
+    return person
+
+
 def _manage_page(shell: Shell, selected: list[str], form: FormModel, status: int = 200) -> Response:
     with shell.kernel.read() as connection:
         apps = [app_table.find(connection, app_id) for app_id in dict.fromkeys(selected)]
@@ -145,7 +154,13 @@ def _manage_page(shell: Shell, selected: list[str], form: FormModel, status: int
     asked = views.with_apps(form, chosen)
     title = f"Manage {counted(len(chosen), 'app')}"
     return shell.page(
-        "catalog/manage.html", title, crumbs=[APPS], status=status, form=asked, apps=chosen
+        "catalog/chosen.html",
+        title,
+        crumbs=[APPS],
+        status=status,
+        lead=views.WHAT_MANAGING_DOES,
+        names=[app.display_name for app in chosen],
+        form=asked,
     )
 
 

@@ -84,6 +84,14 @@ def unmanaged(parents: Sequence[tuple[str, str]], *, may_manage: bool) -> List[L
     )
 
 
+DELETED_TAB = Tab("Deleted", "/apps/deleted", current=False)
+
+WHAT_MANAGING_DOES = (
+    "They get an owner, appear under Managed, and can be reviewed and requested. Nothing changes "
+    "where they come from."
+)
+
+
 def list_tabs(managed_apps: int, unmanaged_apps: int, *, managed: bool) -> list[Tab]:
     return [
         Tab("Managed", "/apps", managed, managed_apps),
@@ -97,6 +105,8 @@ def app_tabs(shell: Shell, app_id: str, current: str) -> list[Tab]:
     overview = Tab("Overview", here, current == "overview")
     if not shell.allows(Permission.APPS_VIEW):
         return [overview]
+    may_change = shell.allows(Permission.APPS_MANAGE) and not shell.as_of
+    settings = [Tab("Settings", f"{here}/settings", current == "settings")] if may_change else []
     return [
         overview,
         Tab("Entitlements", f"{here}/entitlements", current == "entitlements"),
@@ -104,7 +114,17 @@ def app_tabs(shell: Shell, app_id: str, current: str) -> list[Tab]:
         Tab("Accounts", f"{here}/accounts", current == "accounts"),
         Tab("Grant feed", f"{here}/feed", current == "feed"),
         Tab("Connectors", f"{here}/connectors", current == "connectors"),
+        *settings,
     ]
+
+
+def list_tabs_beside(current: str) -> list[Tab]:
+    """Over other lists of apps, without counting."""
+    tabs = [
+        Tab("Managed", "/apps", current=False),
+        Tab("Unmanaged", "/apps?tab=unmanaged", current=False),
+    ]
+    return [*tabs, replace(DELETED_TAB, current=current == "deleted")]
 
 
 def manage_form(owner: str) -> Form:

@@ -53,6 +53,14 @@ SELECT (SELECT count(*) FROM connectors c JOIN apps a ON a.public_id = c.app_id
     (SELECT count(*) FROM linked_groups l JOIN family f ON f.id = l.app_id) AS linked_groups
 """  # noqa: S608
 
+_RESTORABLE: Final = """
+SELECT a.public_id AS id, coalesce(a.edited_name, a.display_name) AS display_name,
+    p.public_id AS parent_id, coalesce(p.edited_name, p.display_name) AS parent_name, a.deleted_at
+FROM apps a JOIN apps p ON p.id = a.parent_id AND p.deleted_at IS NULL
+WHERE a.deleted_at IS NOT NULL AND a.discovered_resource_id IS NOT NULL
+ORDER BY a.deleted_at DESC, a.id
+"""
+
 _DELETED: Final = """
 SELECT a.id AS key, coalesce(a.edited_name, a.display_name) AS display_name,
     a.discovered_resource_id IS NOT NULL AND p.id IS NOT NULL AS parent_there
@@ -66,6 +74,22 @@ class Deleted:
     key: int
     display_name: str
     parent_there: bool
+
+
+@dataclass(frozen=True)
+class Restorable:
+    """A discovered app that somebody deleted here, whose parent is there."""
+
+    id: str
+    display_name: str
+    parent_id: str
+    parent_name: str
+    deleted_at: datetime
+
+
+def restorable(connection: sa.Connection) -> list[Restorable]:
+    """Deleted last, first."""
+    return [Restorable(**row) for row in connection.execute(sa.text(_RESTORABLE)).mappings()]
 
 
 def lock_family(connection: sa.Connection, key: int) -> None:

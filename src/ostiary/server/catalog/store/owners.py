@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import sqlalchemy as sa
@@ -10,6 +11,14 @@ import sqlalchemy as sa
 from ostiary.server.catalog.model import owners
 
 Kind = Literal["app", "resource", "entitlement"]
+
+
+@dataclass(frozen=True)
+class Owner:
+    id: str
+    name: str
+    email: str
+
 
 _OWNERS: Final = """
 SELECT o.user_id, e.public_id FROM owners o LEFT JOIN entitlements e ON e.id = o.entitlement_id
@@ -21,6 +30,28 @@ def owners_of(connection: sa.Connection, kind: Kind, key: int) -> tuple[list[str
     """Public ids of users, and of entitlements whose holders are owners."""
     found = connection.execute(sa.text(_OWNERS), {"kind": kind, "key": key}).all()
     return [row[0] for row in found if row[0]], [row[1] for row in found if row[1]]
+
+
+def people_of(connection: sa.Connection, kind: Kind, key: int) -> list[Owner]:
+    """Users who are owners by name; `entitlement_names` has those who are by what they hold."""
+    query = sa.text(
+        "SELECT u.public_id AS id, u.display_name AS name, coalesce(u.email, '') AS email "
+        "FROM owners o JOIN platform_users u ON u.public_id = o.user_id "
+        "WHERE o.object_type = :kind AND o.object_id = :key ORDER BY lower(u.display_name), o.id"
+    )
+    found = connection.execute(query, {"kind": kind, "key": key}).mappings()
+    return [Owner(**row) for row in found]
+
+
+def entitlement_names(connection: sa.Connection, kind: Kind, key: int) -> list[str]:
+    query = sa.text(
+        "SELECT coalesce(x.display_name, v.display_name, e.external_id) FROM owners o "
+        "JOIN entitlements e ON e.id = o.entitlement_id "
+        "LEFT JOIN entitlement_versions v ON v.entitlement_id = e.id AND v.valid_to = 'infinity' "
+        "LEFT JOIN entitlement_edits x ON x.entitlement_id = e.id "
+        "WHERE o.object_type = :kind AND o.object_id = :key ORDER BY 1"
+    )
+    return list(connection.scalars(query, {"kind": kind, "key": key}))
 
 
 def set_owners(
