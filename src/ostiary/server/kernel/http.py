@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request
@@ -100,7 +101,7 @@ class RequestBoundary:
             if status:
                 raise
             error = AppError(Code.INTERNAL, "something went wrong here; the log has the details")
-            await error_response(error)(scope, receive, send_with_id)
+            await _refuse(error, scope, receive, send_with_id)
         finally:
             self._note(scope, status, time.perf_counter() - started)
 
@@ -130,7 +131,7 @@ class BodyLimit:
             return
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdigit() and int(announced) > self._largest:
-            await _too_large()(scope, receive, send)
+            await _refuse(_too_large(), scope, receive, send)
             return
         received = 0
 
@@ -139,7 +140,7 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self._largest:
-                raise HTTPException(413, "the body is too large")
+                raise _too_large()
             return message
 
         await self._app(scope, counted, send)
@@ -149,12 +150,8 @@ def install(app: FastAPI, clock: Clock, metrics: Metrics) -> None:
     """Errors of every kind leave in gRPC-gateway's shape, with the request's id."""
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestBoundary, clock=clock, metrics=metrics)
-    app.add_exception_handler(AppError, _app_error)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(RequestValidationError, _validation_error)
-    app.add_exception_handler(DataError, _data_error)
-    app.add_exception_handler(OperationalError, _database_error)
-    app.add_exception_handler(PoolTimeoutError, _database_error)
+    for kind, handler in HANDLERS.items():
+        app.add_exception_handler(kind, handler)
 
 
 def error_response(error: AppError, status: int | None = None) -> JSONResponse:
@@ -164,8 +161,21 @@ def error_response(error: AppError, status: int | None = None) -> JSONResponse:
     return JSONResponse(body, status or error.status, error.headers)
 
 
-def _too_large() -> JSONResponse:
-    return error_response(AppError(Code.OUT_OF_RANGE, "the body is too large"), 413)
+async def _refuse(
+    error: AppError | HTTPException, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """As the application answers such errors: browsers may get a page."""
+    handler = scope["app"].exception_handlers[type(error)]
+    try:
+        answer = await handler(Request(scope), error)
+    except Exception:
+        log.exception("http.unanswerable", path=scope["path"])
+        answer = await HANDLERS[type(error)](Request(scope), error)
+    await answer(scope, receive, send)
+
+
+def _too_large() -> HTTPException:
+    return HTTPException(413, "the body is too large")
 
 
 async def _app_error(_request: Request, error: Exception) -> JSONResponse:
@@ -211,3 +221,13 @@ async def _database_error(_request: Request, error: Exception) -> JSONResponse:
         return error_response(conflict("others changed the same at the same time; try again"))
     log.error("http.database", error=str(cause).strip())
     return error_response(unavailable("the database does not answer; try again later"))
+
+
+HANDLERS: Final[dict[type[Exception], Callable[[Request, Exception], Awaitable[JSONResponse]]]] = {
+    AppError: _app_error,
+    HTTPException: _http_error,
+    RequestValidationError: _validation_error,
+    DataError: _data_error,
+    OperationalError: _database_error,
+    PoolTimeoutError: _database_error,
+}
