@@ -1,0 +1,101 @@
+"""Pages that follow their connector by server-sent events."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx2
+import pytest
+
+from ostiary.server.connectors.actions.registry import rename_connector, set_owners
+from ostiary.server.connectors.changes import Changes
+from ostiary.server.connectors.store.registry import Connector
+from ostiary.server.kernel.actor import SYSTEM
+from ostiary.server.kernel.auth import sessions
+from ostiary.server.kernel.authz.roles import BASIC_USER
+from ostiary.server.kernel.work import Kernel
+from tests.server.auth.people import People
+from tests.server.connectors.conftest import connector  # noqa: F401 - the fixture
+from tests.server.connectors.world import ADA
+
+PATIENCE = 60.0
+
+
+def rename(kernel: Kernel, connector_id: str, name: str) -> None:
+    with kernel.work(ADA) as work:
+        rename_connector(work, connector_id, name)
+
+
+async def test_whoever_watches_a_connector_hears_of_its_changes_and_of_no_others(
+    kernel: Kernel,
+    connector: Connector,  # noqa: F811
+) -> None:
+    changes = Changes(kernel.database.url)
+    async with changes.watching(connector.key) as mine, changes.watching(-1) as other:
+        assert await mine.changed(PATIENCE), "hearing has begun"
+        assert await other.changed(PATIENCE)
+        await asyncio.to_thread(rename, kernel, connector.id, "Renamed")
+        assert await mine.changed(PATIENCE)
+        assert not await other.changed(0)
+
+
+async def test_who_comes_while_others_watch_looks_once_too(
+    kernel: Kernel,
+    connector: Connector,  # noqa: F811
+) -> None:
+    changes = Changes(kernel.database.url)
+    async with changes.watching(connector.key) as first:
+        assert await first.changed(PATIENCE)
+        async with changes.watching(connector.key) as second:
+            assert await second.changed(PATIENCE)
+
+
+async def test_a_lost_session_is_made_anew_and_everybody_looks_again(
+    kernel: Kernel,
+    connector: Connector,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ostiary.server.connectors.changes.PAUSE_SECONDS", 0)
+    changes = Changes(kernel.database.url)
+    async with changes.watching(connector.key) as watch:
+        assert await watch.changed(PATIENCE)
+        with kernel.database.engine.begin() as connection:
+            ended = connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE query = 'LISTEN ostiary_connectors' AND datname = current_database()"
+            ).all()
+        assert len(ended) == 1
+        assert await watch.changed(PATIENCE)
+
+
+async def test_when_the_server_stops_nobody_goes_on_watching(kernel: Kernel) -> None:
+    changes = Changes(kernel.database.url)
+    async with changes.watching(1) as watch:
+        await watch.changed(PATIENCE)
+        await changes.stop()
+        assert await watch.changed(PATIENCE)
+        assert watch.ended
+    async with changes.watching(1) as late:
+        assert late.ended
+
+
+def test_a_stream_says_that_something_changed_to_who_may_see_it(
+    kernel: Kernel,
+    connector: Connector,  # noqa: F811
+    people: People,
+    address: str,
+) -> None:
+    user = people.add("olga@corp.test", BASIC_USER)
+    path = f"{address}/apps/{connector.app_id}/connectors/{connector.id}/events"
+    with kernel.work(SYSTEM) as work:
+        cookie = sessions.open_session(work, user, replacing="", address="", user_agent="")
+    cookies = {"ostiary": cookie}
+    assert httpx2.get(path, cookies=cookies).status_code == 403
+    with kernel.work(SYSTEM) as work:
+        set_owners(work, connector.id, [user.public_id])
+    with httpx2.stream("GET", path, cookies=cookies, timeout=PATIENCE) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        lines = answer.iter_lines()
+        assert next(line for line in lines if line.startswith("event")) == "event: changed"
+        rename(kernel, connector.id, "Renamed")
+        assert next(line for line in lines if line.startswith("event")) == "event: changed"
