@@ -16,6 +16,7 @@ from ostiary.server.catalog import routes as catalog
 from ostiary.server.connectors import pages as connector_pages
 from ostiary.server.connectors import routes as connectors
 from ostiary.server.connectors.actions.of_apps import delete_connectors
+from ostiary.server.connectors.changes import Changes
 from ostiary.server.connectors.directory import ConnectorClients
 from ostiary.server.connectors.hosting.supervisor import Supervisor
 from ostiary.server.connectors.jobs import jobs as connector_jobs
@@ -98,7 +99,10 @@ JOBS: tuple[Jobs, ...] = (
 )
 """What the slices do in the background."""
 
-WEB_SERVICES: tuple[Callable[[Kernel, FastAPI], Service], ...] = (tls_listener,)
+WEB_SERVICES: tuple[Callable[[Kernel, FastAPI], Service], ...] = (
+    tls_listener,
+    lambda _kernel, web: _changes(web),
+)
 """What else runs where clients are answered, such as the listener with TLS."""
 
 WORKER_SERVICES: tuple[Callable[[Kernel], Service], ...] = (
@@ -117,6 +121,7 @@ def create_app(kernel: Kernel, metrics: Metrics | None = None) -> FastAPI:
     app.state.authentication = default_authentication(configured_oidc(), recognize)
     app.state.authentication.clients.register(ConnectorClients())
     app.state.delete_connectors = delete_connectors
+    app.state.changes = Changes(kernel.database.url)
     for router in ROUTERS:
         app.include_router(router)
     install_web(app, PAGES, FINDERS, COMMANDS)
@@ -141,6 +146,12 @@ def services(kernel: Kernel, listening: socket) -> Iterator[Service]:
 
 def greetings(kernel: Kernel) -> list[str]:
     return [line for greet in GREETINGS if (line := greet(kernel))]
+
+
+def _changes(web: FastAPI) -> Changes:
+    """What pages follow: it ends with the server, and they do with it."""
+    changes: Changes = web.state.changes
+    return changes
 
 
 def _bare_app(kernel: Kernel, metrics: Metrics) -> FastAPI:
