@@ -9,6 +9,7 @@ from ostiary.server.connectors.pages import (
     configuring_signing_in,
     credentials,
     detail,
+    following,
     holding,
     listing,
     scheduling,
@@ -25,5 +26,6 @@ PAGES: tuple[APIRouter, ...] = (
     scheduling.router,
     credentials.router,
     changing.router,
+    following.router,
     detail.router,
 )
