@@ -79,7 +79,15 @@ ROUTES: dict[str, frozenset[str]] = {
     "GET /apps/{app_id}/connectors": LISTERS,
     **{
         f"GET {_CONNECTOR}{tab}": CONNECTOR_READERS
-        for tab in ("", "/syncs", "/syncs/{sync_id}", "/held", "/schedule", "/credentials")
+        for tab in (
+            "",
+            "/events",
+            "/syncs",
+            "/syncs/{sync_id}",
+            "/held",
+            "/schedule",
+            "/credentials",
+        )
     },
     **{f"GET {_CONNECTOR}{form}": MANAGERS for form in ("/edit", "/delete")},
     **{
