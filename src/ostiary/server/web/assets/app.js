@@ -6,3 +6,4 @@ import "./drawer.js";
 import "./palette.js";
 import "./keyboard.js";
 import "./pictures.js";
+import "./live.js";
