@@ -25,7 +25,7 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
 
 // htmx keeps the focus on what has the same id; what is gone gives it to its list.
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
-  if (document.activeElement !== document.body) return;
+  if (document.activeElement !== document.body || detail.elt.id === "live") return;
   const place = detail.elt.querySelector?.("[data-filter], a, button, input");
   place?.focus({ preventScroll: true });
 });
