@@ -37,6 +37,8 @@ ROUTES: dict[str, frozenset[str]] = {
     "GET /apps/{app_id}/entitlements": READERS,
     "GET /apps/{app_id}/resources": READERS,
     "GET /apps/{app_id}/feed": READERS,
+    "GET /apps/{app_id}/linked_groups": READERS,
+    **{f"{method} /apps/{{app_id}}/linked_groups/set_up": SUPER for method in ("GET", "POST")},
     "GET /apps/deleted": SUPER,
     **{f"{method} /apps/restore": SUPER for method in ("GET", "POST")},
     **{f"{method} /apps/{{app_id}}/settings": SUPER for method in ("GET", "POST")},

@@ -17,6 +17,7 @@ from ostiary.server.kernel.clock import FixedClock
 from tests.server.access.asking import Story
 from tests.server.auth.people import People
 from tests.server.catalog.test_linked_groups import some_tenant
+from tests.server.ingest.tenants import Held
 from tests.web.conftest import Reader
 from tests.web.test_access_pages import MOST_QUERIES, account, entitlement, finance, queries, said
 
@@ -255,3 +256,73 @@ def test_settings_are_for_those_who_may_change_them(
     assert f"{expenses}/settings" not in said(reader, expenses)
     assert reader.get(f"{expenses}/settings").status_code == 403
     assert "/apps/deleted" not in said(reader, "/apps")
+
+
+def test_linked_groups_are_set_up_after_saying_what_it_does(
+    story: Story, admin: Reader, expenses: str
+) -> None:
+    group = story.resource(("group", "SG-Finance"))
+    groups = f"{expenses}/linked_groups"
+    assert "Not set up" in said(admin, groups)
+    asked = said(admin, f"{groups}/set_up?selected={group}")
+    assert "SG-Finance, 2 accounts" in asked
+    assert "Makes 1 role of this app. 2 accounts in the group hold it from now on" in asked
+    story.clock.advance(timedelta(minutes=1))
+    choice = {"selected": [group], "choice": "create_role", "role_name": "Approvers"}
+    assert admin.post(f"{groups}/set_up", data=choice).headers["location"] == groups
+    page = said(admin, groups)
+    assert ">Approvers<" in page
+    role = re.search(rf'href="({expenses}/entitlements/\w+)"', page)
+    assert role
+    assert "2 holders" in said(admin, role[1])
+    assert "Ostiary, following other access" in said(admin, f"{expenses}/feed")
+    admin.post(f"{groups}/set_up", data={"selected": [group], "choice": "undecided"})
+    assert "Not set up" in said(admin, groups)
+
+
+def test_access_is_provisioned_for_what_one_chooses(
+    story: Story, admin: Reader, expenses: str
+) -> None:
+    group = story.resource(("group", "SG-Finance"))
+    set_up = f"{expenses}/linked_groups/set_up"
+    choice = {"selected": [group], "choice": "provision"}
+    refused = admin.post(set_up, data=choice)
+    assert refused.status_code == 400
+    assert "An entitlement is named where access to it is provisioned" in refused.text
+    assert '<option value="provision" selected>' in refused.text
+    assigned = story.entitlement("app:Expenses:assigned")
+    assert f'<option value="{assigned}">' in refused.text
+    admin.post(set_up, data={**choice, "entitlement": assigned, "scim": "on"})
+    page = said(admin, f"{expenses}/linked_groups?choice=provision")
+    assert "1 of 1 linked group<" in page
+    assert f'<option value="{assigned}" selected>' in said(admin, f"{set_up}?selected={group}")
+
+
+def test_many_linked_groups_are_set_up_at_once(story: Story, admin: Reader) -> None:
+    tenant = some_tenant()
+    names = [f"SG-{number}" for number in range(3)]
+    for name in names:
+        members = tenant.group(name, ("user", "cy"))
+        tenant.hold("app:Expenses:assigned", ("group", name), Held(through=(members,)))
+    story.sync(tenant)
+    found = admin.post("/api/v1/search/apps", json={"managed": False, "query": "Expenses"}).json()
+    app = f"/apps/{found['list'][0]['id']}"
+    assert "Manage this app first" in said(admin, f"{app}/linked_groups")
+    admin.post("/apps/manage", data={"selected": [app[6:]], "owner": "super@corp.test"})
+    chosen = [story.resource(("group", name)) for name in names]
+    asked = said(admin, f"{app}/linked_groups/set_up?{'&'.join(f'selected={c}' for c in chosen)}")
+    assert "Set up 3 groups" in asked
+    admin.post(f"{app}/linked_groups/set_up", data={"selected": chosen, "choice": "skip"})
+    assert "3 of 4 linked groups" in said(admin, f"{app}/linked_groups?choice=skip")
+
+
+def test_readers_see_linked_groups_and_are_offered_nothing(
+    people: People, admin: Reader, expenses: str, clock: FixedClock
+) -> None:
+    reader = Reader(people, people.add("reader@corp.test", READ_ONLY_ADMINISTRATOR))
+    page = said(reader, f"{expenses}/linked_groups")
+    assert "SG-Finance" in page
+    assert "/set_up" not in page
+    before = clock.now().date()
+    clock.advance(timedelta(days=3))
+    assert "/set_up" not in said(admin, f"{expenses}/linked_groups?as_of={before}")

@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 
 from ostiary.server.access import pages as access_pages
 from ostiary.server.access import routes as access
-from ostiary.server.catalog import entitlement_pages, resource_pages, settings_pages
+from ostiary.server.catalog import entitlement_pages, linked_pages, resource_pages, settings_pages
 from ostiary.server.catalog import pages as catalog_pages
 from ostiary.server.catalog import routes as catalog
 from ostiary.server.connectors import pages as connector_pages
@@ -70,6 +70,7 @@ PAGES: tuple[APIRouter, ...] = (
     settings_pages.router,
     entitlement_pages.router,
     *access_pages.ROUTERS,
+    linked_pages.router,
     *connector_pages.PAGES,
     *people_pages.ROUTERS,
     log_pages.router,

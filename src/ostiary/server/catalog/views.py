@@ -112,6 +112,7 @@ def app_tabs(shell: Shell, app_id: str, current: str) -> list[Tab]:
         Tab("Entitlements", f"{here}/entitlements", current == "entitlements"),
         Tab("Resources", f"{here}/resources", current == "resources"),
         Tab("Accounts", f"{here}/accounts", current == "accounts"),
+        Tab("Linked groups", f"{here}/linked_groups", current == "linked_groups"),
         Tab("Grant feed", f"{here}/feed", current == "feed"),
         Tab("Connectors", f"{here}/connectors", current == "connectors"),
         *settings,

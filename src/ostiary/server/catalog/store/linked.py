@@ -67,11 +67,12 @@ WHERE m.public_id = ANY (:ids) GROUP BY m.public_id
 """
 
 _GRANTABLE: Final = """
-SELECT e.id FROM entitlements e
+FROM entitlements e
 JOIN entitlement_versions v ON v.entitlement_id = e.id AND v.valid_to = 'infinity'
 JOIN connector_feeds f ON f.id = e.feed_id
 JOIN apps a ON a.id = :app
-WHERE e.public_id = :id AND (f.app_id = a.id OR v.resource_id = a.discovered_resource_id)
+LEFT JOIN entitlement_edits x ON x.entitlement_id = e.id
+WHERE (f.app_id = a.id OR v.resource_id = a.discovered_resource_id)
     AND NOT (f.connector_id = a.public_id AND e.external_id LIKE 'linked_group:%')
 """
 
@@ -137,8 +138,20 @@ def grantable(connection: sa.Connection, app: int, entitlement_id: str) -> int |
     """The key of an entitlement that is granted for the app: one of its own, or one of those it
     was discovered with. None for others, and for roles that follow a group already."""
     values = {"app": app, "id": entitlement_id}
-    key: int | None = connection.scalar(sa.text(_GRANTABLE), values)
+    query = sa.text(f"SELECT e.id {_GRANTABLE} AND e.public_id = :id")
+    key: int | None = connection.scalar(query, values)
     return key
+
+
+def grantables(connection: sa.Connection, app: int, most: int = 500) -> list[tuple[str, str]]:
+    """Ids and names of what `grantable` lets through, those that come from the source first."""
+    query = sa.text(
+        "SELECT e.public_id, coalesce(x.display_name, v.display_name) AS name "
+        f"{_GRANTABLE} ORDER BY f.connector_id = a.public_id, lower(v.display_name), e.id "
+        "LIMIT :most"
+    )
+    found = connection.execute(query, {"app": app, "most": most})
+    return [(row.public_id, row.name) for row in found]
 
 
 def save(
