@@ -25,6 +25,7 @@ from ostiary.server.directory import pages as people_pages
 from ostiary.server.directory import routes as directory
 from ostiary.server.directory.jobs import jobs as directory_jobs
 from ostiary.server.directory.store.sign_ins import recognize
+from ostiary.server.explore import pages as explore_pages
 from ostiary.server.gateway.listener import tls_listener
 from ostiary.server.home import pages as home_pages
 from ostiary.server.ingest.jobs import jobs as ingest_jobs
@@ -73,6 +74,7 @@ PAGES: tuple[APIRouter, ...] = (
     linked_pages.router,
     *connector_pages.PAGES,
     *people_pages.ROUTERS,
+    *explore_pages.ROUTERS,
     log_pages.router,
     resource_pages.router,
 )

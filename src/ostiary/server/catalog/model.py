@@ -126,6 +126,21 @@ resource_versions = sa.Table(
     sa.Index("uq_resource_versions_current", "resource_id", unique=True, postgresql_where=CURRENT),
     sa.Index("ix_resource_versions_time", "resource_id", "valid_from"),
     sa.Index("ix_resource_versions_parent", "parent_id", postgresql_where=CURRENT),
+    sa.Index(
+        "ix_resource_versions_disabled",
+        "resource_id",
+        postgresql_where=sa.text("status = 'disabled'"),
+    ),
+    sa.Index(
+        "ix_resource_versions_guests",
+        "resource_id",
+        postgresql_where=sa.text("profile ->> 'userType' = 'Guest' OR login LIKE '%#EXT#%'"),
+    ),
+    sa.Index(
+        "ix_resource_versions_assignable",
+        "resource_id",
+        postgresql_where=sa.text("profile ->> 'is_assignable_to_role' = 'true'"),
+    ),
 )
 """`emails` with the primary one first. `traits` by name, without what has a column."""
 

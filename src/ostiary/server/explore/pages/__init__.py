@@ -1,0 +1,11 @@
+"""`/explore`: the questions, their answers, and the map."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from ostiary.server.explore.pages import index
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (index.router,)

@@ -1,0 +1,1 @@
+"""What the questions find, as lists."""
