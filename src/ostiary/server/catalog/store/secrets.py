@@ -25,6 +25,20 @@ ORDER BY r.id
 """
 
 
+_ENDING: Final = """
+SELECT f.connector_id, min(CAST(v.traits -> 'SecretTrait' ->> 'expiresAt' AS timestamptz)) AS ends
+FROM connector_feeds f
+JOIN resource_types t ON t.feed_id = f.id
+JOIN resource_type_versions w ON w.resource_type_id = t.id AND w.valid_to = 'infinity'
+    AND 'secret' = ANY (w.traits)
+JOIN resources r ON r.resource_type_id = t.id
+JOIN resource_versions v ON v.resource_id = r.id AND v.valid_to = 'infinity'
+WHERE v.traits -> 'SecretTrait' ? 'expiresAt'
+    AND CAST(v.traits -> 'SecretTrait' ->> 'expiresAt' AS timestamptz) <= :until
+GROUP BY f.connector_id
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Secret:
     """`id`: of its resource. `hint`: what the secret begins with, if that is known."""
@@ -45,3 +59,9 @@ def secrets_of(
         return []
     values = {"connector": connector_id, "applications": [name.lower() for name in applications]}
     return [Secret(**row) for row in connection.execute(sa.text(_SECRETS), values).mappings()]
+
+
+def first_ends(connection: sa.Connection, until: datetime) -> dict[str, datetime]:
+    """By connector, of those that tell of a secret that ends by then: when the first one does."""
+    rows = connection.execute(sa.text(_ENDING), {"until": until})
+    return {row.connector_id: row.ends for row in rows}

@@ -1,15 +1,25 @@
 """Which credentials of a connector end soon: its agents', and what its settings sign in with."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from ostiary.server.catalog.store.secrets import Secret, secrets_of
-from ostiary.server.connectors.expiring import CredentialKind, Ending, threshold
+from ostiary.server.catalog.store.secrets import Secret, first_ends, secrets_of
+from ostiary.server.connectors.expiring import THRESHOLDS, CredentialKind, Ending, threshold
 from ostiary.server.connectors.sealing import unseal
-from ostiary.server.connectors.store import credentials, registry
+from ostiary.server.connectors.store import credentials, registry, warnings
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.secrets import Keyring
+
+
+def may_end_soon(connection: Connection, now: datetime) -> list[str]:
+    """Connectors of which a credential may end within a month, soonest first, found at once for
+    all of them; `endings_of` knows."""
+    until = now + timedelta(days=max(THRESHOLDS))
+    found = first_ends(connection, until)
+    for connector_id, ends in warnings.first_ends(connection, until).items():
+        found[connector_id] = min(ends, found.get(connector_id, ends))
+    return sorted(found, key=lambda connector_id: found[connector_id])
 
 
 def endings_of(

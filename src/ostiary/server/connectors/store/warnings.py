@@ -18,6 +18,14 @@ HAVING bool_and(coalesce(k.expires_at, 'infinity') <= :now)
 ORDER BY c.id
 """
 
+_ENDING: Final = """
+SELECT c.public_id, min(k.expires_at) AS ends FROM connectors c
+JOIN connector_credentials k ON k.connector_id = c.id
+    AND k.revoked_at IS NULL AND k.superseded_until IS NULL
+WHERE c.deleted_at IS NULL AND k.expires_at <= :until
+GROUP BY c.id, c.public_id
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
@@ -51,3 +59,9 @@ def with_expired_credentials(connection: sa.Connection, now: datetime, noted: st
     """Connectors that no agent can sign in for any more because every credential that was not
     replaced or revoked has expired, without those whose last error begins with `noted`."""
     return list(connection.scalars(sa.text(_EXPIRED), {"now": now, "noted": noted}))
+
+
+def first_ends(connection: sa.Connection, until: datetime) -> dict[str, datetime]:
+    """By connector, of those with an agent's credential that ends by then: when the first does."""
+    rows = connection.execute(sa.text(_ENDING), {"until": until})
+    return {row.public_id: row.ends for row in rows}

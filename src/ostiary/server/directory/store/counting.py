@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
 
-_PEOPLE: Final = """
-SELECT count(*) FROM person_versions WHERE valid_to = 'infinity' AND status <> 'deleted'
-"""
+from ostiary.server.catalog.store.asked import NOW, THEN
+
+_PEOPLE: Final = "SELECT count(*) FROM person_versions v WHERE {} AND v.status <> 'deleted'"
 
 
-def people(connection: sa.Connection) -> int:
-    return int(connection.execute(sa.text(_PEOPLE)).scalar_one())
+def people(connection: sa.Connection, at: datetime | None = None) -> int:
+    """`at`: None is now."""
+    query = sa.text(_PEOPLE.format((NOW if at is None else THEN).format("v")))
+    return int(connection.execute(query, {"at": at}).scalar_one())

@@ -1,0 +1,117 @@
+"""Home: what needs somebody now, what comes next, how much there is."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from ostiary.server.catalog.actions import create_app
+from ostiary.server.connectors.actions.credentials import rotate_credential
+from ostiary.server.connectors.actions.registry import NewConnector, create_connector
+from ostiary.server.directory.jobs import refresh
+from ostiary.server.kernel.authz.roles import BASIC_USER, READ_ONLY_ADMINISTRATOR
+from ostiary.server.kernel.clock import FixedClock
+from ostiary.server.kernel.work import Kernel
+from tests.server.access.asking import Story
+from tests.server.auth.people import People
+from tests.server.connectors.world import ADA
+from tests.web.conftest import Reader, estate
+from tests.web.test_access_pages import MOST_QUERIES, queries, said
+
+DAY = timedelta(days=1)
+
+
+def add_connector(kernel: Kernel, name: str, ends_in: timedelta | None) -> str:
+    """With an agent's credential that ends in so long. The path of its page."""
+    with kernel.work(ADA) as work:
+        app_id = create_app(work, name)
+        connector = create_connector(work, NewConnector(app_id, "baton", name))
+        ends_at = None if ends_in is None else work.now + ends_in
+        rotate_credential(work, connector.id, "ostiary.corp.test:8443", expires_at=ends_at)
+    return f"/apps/{app_id}/connectors/{connector.id}"
+
+
+def notices(page: str) -> list[str]:
+    """Titles under "Needs attention", in their order."""
+    found = re.search(r'id="attention".*?</section>', page, re.DOTALL)
+    assert found
+    return re.findall(r"<p>(?:<a [^>]*>)?<bdi>([^<]*)</bdi>", found[0])
+
+
+def links(page: str) -> list[str]:
+    return re.findall(r'href="([^"]+)"', page)
+
+
+def test_a_newcomer_is_told_where_to_begin(admin: Reader) -> None:
+    page = said(admin, "/")
+    assert "Next steps" in page
+    assert "/connectors/add" in links(page)
+    assert "Add connector" in page
+    assert "Needs attention" not in page
+
+
+def test_credentials_that_end_soon_need_attention(kernel: Kernel, admin: Reader) -> None:
+    add_connector(kernel, "Later", 90 * DAY)
+    add_connector(kernel, "Never", None)
+    soon = add_connector(kernel, "Soon", 9 * DAY)
+    page = said(admin, "/")
+    ending = [title for title in notices(page) if "credential" in title]
+    assert len(ending) == 1
+    assert re.fullmatch(r"The credential \S+ of Soon ends in 9 days", ending[0])
+    assert soon in links(page)
+
+
+@pytest.fixture
+def lonely(story: Story, admin: Reader) -> Story:
+    """A directory whose people are known, with two apps that nobody manages."""
+    story.sync(estate(["Expenses", "Payroll"]))
+    admin.post("/api/v1/directories", json={"appId": story.app})
+    refresh(story.kernel)
+    return story
+
+
+def test_orphans_and_apps_that_wait_need_attention(
+    lonely: Story, admin: Reader, people: People
+) -> None:
+    assert notices(said(admin, "/")) == ["2 apps wait to be managed"]
+    bob = lonely.resource(("user", "bob"))
+    admin.post(
+        f"/api/v1/apps/{lonely.app}/app_users/{bob}",
+        json={"appUser": {}, "updateMask": "identityUserId"},
+    )
+    page = said(admin, "/")
+    assert notices(page) == ["1 account is orphaned", "2 apps wait to be managed"]
+    assert {"/people/orphans", "/apps?tab=unmanaged", "/people"} <= set(links(page))
+    reader = Reader(people, people.add("reader@corp.test", READ_ONLY_ADMINISTRATOR))
+    assert notices(said(reader, "/")) == notices(page)
+    basic = said(Reader(people, people.add("basic@corp.test", BASIC_USER)), "/")
+    assert "orphaned" not in basic
+    assert "Nothing here needs you now" in basic
+
+
+def test_home_of_the_past_has_its_numbers_and_nothing_to_do(
+    lonely: Story, admin: Reader, clock: FixedClock
+) -> None:
+    before = clock.now().date()
+    clock.advance(3 * DAY)
+    lonely.sync(estate(["Expenses", "Payroll", "Travel"]))
+    page = said(admin, f"/?as_of={before}")
+    assert "Needs attention" not in page
+    assert "Next steps" not in page
+    assert re.search(r"<strong>2</strong><span>Unmanaged apps", page)
+    assert re.search(r"<strong>3</strong><span>Unmanaged apps", said(admin, "/"))
+    assert "data-chart" in page
+
+
+def test_home_asks_the_database_seldom_and_never_counts_grants(
+    lonely: Story, admin: Reader, kernel: Kernel
+) -> None:
+    for number in range(5):
+        add_connector(kernel, f"Connector {number}", (number + 1) * DAY)
+    with queries(kernel) as asked:
+        page = said(admin, "/")
+    assert "Credentials of 3 more connectors may end within a month" in notices(page)
+    assert len(asked) <= MOST_QUERIES, len(asked)
+    assert not [query for query in asked if re.search(r"\bgrants\b", query)]
