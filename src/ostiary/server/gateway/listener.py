@@ -123,7 +123,7 @@ def certificate_files(settings: Settings, now: datetime) -> CertificateFiles:
     """The operator's certificate, or one made by an authority of our own."""
     if settings.tls_cert is not None and settings.tls_key is not None:
         return CertificateFiles(settings.tls_cert, settings.tls_key)
-    return local_certificate(settings.data_dir / "tls", [settings.external_host], now)
+    return local_certificate(settings.tls_folder, [settings.external_host], now)
 
 
 class _Server(uvicorn.Server):

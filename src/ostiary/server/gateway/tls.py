@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from ostiary.server.kernel.settings import AUTHORITY_NAME
+
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 AUTHORITY_LIFETIME: Final = timedelta(days=3650)
 CERTIFICATE_LIFETIME: Final = timedelta(days=397)
@@ -58,13 +60,13 @@ def local_certificate(folder: Path, names: Iterable[str], now: datetime) -> Cert
     Several processes may call this at once for the same folder.
     """
     wanted = list(dict.fromkeys([*LOOPBACK, *names]))
-    files = CertificateFiles(folder / "server.pem", folder / "server.key", folder / "ca.pem")
+    files = CertificateFiles(folder / "server.pem", folder / "server.key", folder / AUTHORITY_NAME)
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
-        authority = _Pair.read(folder / "ca.pem", folder / "ca.key")
+        authority = _Pair.read(folder / AUTHORITY_NAME, folder / "ca.key")
         if authority is None or not authority.lasts_until(now + CERTIFICATE_LIFETIME):
             authority = _new_authority(now)
-            authority.write(folder / "ca.pem", folder / "ca.key")
+            authority.write(folder / AUTHORITY_NAME, folder / "ca.key")
         current = _Pair.read(files.certificate, files.key)
         if current is None or not _serves(current, authority, wanted, now):
             _issue(authority, wanted, now).write(files.certificate, files.key)

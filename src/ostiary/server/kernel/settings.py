@@ -22,6 +22,7 @@ SmtpSecurity = Literal["starttls", "tls", "none"]
 SMTP_PORTS: dict[SmtpSecurity, int] = {"starttls": 587, "tls": 465, "none": 25}
 
 CONFIG_VARIABLE = "OSTIARY_CONFIG"
+AUTHORITY_NAME = "ca.pem"
 
 
 def default_data_dir() -> Path:
@@ -113,6 +114,17 @@ class Settings(BaseSettings):
     def smtp_address(self) -> tuple[str, int]:
         assert self.smtp_host is not None
         return self.smtp_host, self.smtp_port or SMTP_PORTS[self.smtp_security]
+
+    @property
+    def tls_folder(self) -> Path:
+        """Of the certificate that we made ourselves, and of its authority."""
+        return self.data_dir.absolute() / "tls"
+
+    @property
+    def authority_file(self) -> Path | None:
+        """What clients have to trust (PEM); the first start writes it. None where the operator
+        brought a certificate."""
+        return None if self.tls_cert and self.tls_key else self.tls_folder / AUTHORITY_NAME
 
     @property
     def key_path(self) -> Path:

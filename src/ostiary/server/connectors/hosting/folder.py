@@ -60,9 +60,9 @@ def trusted(settings: Settings, home: Path) -> Path:
 
 
 def _own_authority(settings: Settings) -> str | None:
-    if settings.tls_cert is not None and settings.tls_key is not None:
+    path = settings.authority_file
+    if path is None:
         return None
-    path = settings.data_dir / "tls" / "ca.pem"
     if not path.exists():
         raise NotReadyError(f"The server's authority is not there yet: {path}.")
     return str(path)
