@@ -1,9 +1,7 @@
-"""What operators call an app, found, and what they are told when something is refused."""
+"""What operators call an app, found."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 import typer
@@ -13,19 +11,8 @@ from ostiary.server.catalog.store import app_search
 from ostiary.server.catalog.store.app_search import App
 from ostiary.server.catalog.store.asked import Asked
 from ostiary.server.kernel.database import Connection
-from ostiary.server.kernel.errors import AppError
 
 MOST: Final = 100_000
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """What the server refuses ends the command with its words."""
-    try:
-        yield
-    except AppError as error:
-        typer.echo(error.message, err=True)
-        raise typer.Exit(FAILED) from None
 
 
 def named_app(connection: Connection, name: str) -> App:

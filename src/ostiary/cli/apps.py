@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from ostiary.cli.app_naming import MOST, named_app, refusals
+from ostiary.cli.app_naming import MOST, named_app
 from ostiary.cli.linked_groups import app as linked_groups
-from ostiary.cli.opening import CONSOLE, FAILED, opened_kernel
+from ostiary.cli.opening import CONSOLE, FAILED, opened_kernel, writing
 from ostiary.cli.tables import show
 from ostiary.server.catalog import actions, deletion
 from ostiary.server.catalog.store import app_search, apps, deleting
@@ -70,7 +70,7 @@ def manage(
     names: Annotated[list[str], typer.Argument(help="Ids or names.", metavar="APP...")],
 ) -> None:
     """Take discovered apps under management: all of them, or none when one cannot be."""
-    with opened_kernel() as kernel, refusals(), kernel.work(CONSOLE) as unit:
+    with writing() as (_, unit):
         chosen = [named_app(unit.connection, name) for name in names]
         actions.manage_apps(unit, [each.id for each in chosen])
     for each in chosen:
@@ -98,7 +98,7 @@ def delete(
         if typed != found.display_name:
             typer.echo("That is not its name; nothing was deleted.", err=True)
             raise typer.Exit(FAILED)
-        with refusals(), kernel.work(CONSOLE) as unit:
+        with kernel.work(CONSOLE) as unit:
             gone = deletion.delete_app(unit, found.id, going, delete_connectors)
     typer.echo(f"{len(gone)} apps are deleted.")
 
@@ -108,7 +108,7 @@ def restore(
     app_id: Annotated[str, typer.Argument(help="Id of a discovered app.", metavar="APP")],
 ) -> None:
     """Take the deletion of a discovered app back. It is unmanaged then."""
-    with opened_kernel() as kernel, refusals(), kernel.work(CONSOLE) as unit:
+    with writing() as (_, unit):
         deletion.restore_app(unit, app_id)
     typer.echo(f"{app_id} is restored.")
 

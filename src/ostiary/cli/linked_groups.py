@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from ostiary.cli.app_naming import named_app, refusals
-from ostiary.cli.opening import CONSOLE, FAILED, MISUSED, opened_kernel
+from ostiary.cli.app_naming import named_app
+from ostiary.cli.opening import FAILED, MISUSED, opened_kernel, writing
 from ostiary.cli.tables import show
 from ostiary.server.catalog import linking
 from ostiary.server.catalog.rules import Choice, LinkedGroup
@@ -49,7 +49,7 @@ def decide(
 ) -> None:
     """Decide what a group is to the app. Deciding again changes it."""
     chosen = _choice(role=role, provision=bool(provision), skip=skip)
-    with opened_kernel() as kernel, refusals(), kernel.work(CONSOLE) as unit:
+    with writing() as (_, unit):
         found = named_app(unit.connection, name)
         told = linking.decide(
             unit,
@@ -66,7 +66,7 @@ def decide(
 @app.command("reconsider")
 def reconsider(name: AppName, group: GroupName) -> None:
     """Take a decision back. A role made from the group ends."""
-    with opened_kernel() as kernel, refusals(), kernel.work(CONSOLE) as unit:
+    with writing() as (_, unit):
         found = named_app(unit.connection, name)
         key = _group_id(linked.groups(unit.connection, found.key), group)
         linking.reconsider(unit, found.id, key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -17,6 +18,8 @@ from ostiary.server.connectors.actions.registry import NewConnector
 from ostiary.server.connectors.catalogue.kinds import SELF_HOSTED
 from ostiary.server.connectors.schedule import Cron, Interval, Schedule, ScheduleError
 from ostiary.server.connectors.store import registry as stored
+from ostiary.server.connectors.store.registry import Connector
+from ostiary.server.connectors.store.syncs import Sync
 from ostiary.server.kernel.errors import failed_precondition, invalid
 from ostiary.server.kernel.settings import Settings
 from ostiary.server.kernel.work import Kernel, UnitOfWork
@@ -67,7 +70,7 @@ def create(
         app_id = app_for(unit, name, to_app)
         connector = registry.create_connector(unit, NewConnector(app_id, SELF_HOSTED, name))
         minted = _mint(kernel, unit, connector.id)
-        record = facts.overview_record(facts.overview(unit.connection, connector))
+        record = _overview(unit, connector)
     _tell_secret(kernel.settings, minted, as_json, record)
 
 
@@ -152,28 +155,19 @@ def revoke(
 @app.command()
 def sync(connector: Name, as_json: AsJson = False) -> None:
     """Have the connector sync now, or as soon as it runs."""
-    with writing() as (_, unit):
-        found = find_connector(unit.connection, connector)
-        record = facts.sync_record(syncs.request_sync(unit, found.id))
-    _tell(f"{found.display_name} syncs when its agent asks next.", as_json, record)
+    _steer(connector, syncs.request_sync, "{} syncs when its agent asks next.", as_json=as_json)
 
 
 @app.command()
 def stop(connector: Name, as_json: AsJson = False) -> None:
     """Call off the sync that waits or runs."""
-    with writing() as (_, unit):
-        found = find_connector(unit.connection, connector)
-        record = facts.sync_record(syncs.stop_sync(unit, found.id))
-    _tell(f"The sync of {found.display_name} is called off.", as_json, record)
+    _steer(connector, syncs.stop_sync, "The sync of {} is called off.", as_json=as_json)
 
 
 @app.command()
 def confirm(connector: Name, as_json: AsJson = False) -> None:
     """Have a sync that is held applied: what it would remove is really gone."""
-    with writing() as (_, unit):
-        found = find_connector(unit.connection, connector)
-        record = facts.sync_record(syncs.confirm_sync(unit, found.id))
-    _tell(f"The held sync of {found.display_name} is applied.", as_json, record)
+    _steer(connector, syncs.confirm_sync, "The held sync of {} is applied.", as_json=as_json)
 
 
 @app.command()
@@ -190,7 +184,7 @@ def schedule(
         wanted = _schedule(every, cron, zone, on_demand)
         found = find_connector(unit.connection, connector)
         changed = registry.set_schedule(unit, found.id, wanted)
-        record = facts.overview_record(facts.overview(unit.connection, changed))
+        record = _overview(unit, changed)
     due = facts.instant(changed.due_at) or "when asked"
     _tell(f"{changed.display_name} syncs next: {due}.", as_json, record)
 
@@ -204,8 +198,7 @@ def pause(
     """Let no sync start, and stop one that waits or runs."""
     with writing() as (_, unit):
         found = find_connector(unit.connection, connector)
-        paused = registry.pause_connector(unit, found.id, reason)
-        record = facts.overview_record(facts.overview(unit.connection, paused))
+        record = _overview(unit, registry.pause_connector(unit, found.id, reason))
     _tell(f"{found.display_name} is paused.", as_json, record)
 
 
@@ -214,8 +207,7 @@ def resume(connector: Name, as_json: AsJson = False) -> None:
     """Let syncs start again."""
     with writing() as (_, unit):
         found = find_connector(unit.connection, connector)
-        resumed = registry.resume_connector(unit, found.id)
-        record = facts.overview_record(facts.overview(unit.connection, resumed))
+        record = _overview(unit, registry.resume_connector(unit, found.id))
     _tell(f"{found.display_name} is no longer paused.", as_json, record)
 
 
@@ -230,9 +222,22 @@ def delete(
         typer.confirm(f"Delete the connector {connector}?", abort=True, err=True)
     with writing() as (_, unit):
         found = find_connector(unit.connection, connector)
-        gone = registry.delete_connector(unit, found.id)
-        record = facts.overview_record(facts.overview(unit.connection, gone))
+        record = _overview(unit, registry.delete_connector(unit, found.id))
     _tell(f"{found.display_name} is deleted.", as_json, record)
+
+
+def _steer(
+    connector: str, act: Callable[[UnitOfWork, str], Sync], sentence: str, *, as_json: bool
+) -> None:
+    """`sentence` has a place for the connector's name."""
+    with writing() as (_, unit):
+        found = find_connector(unit.connection, connector)
+        record = facts.sync_record(act(unit, found.id))
+    _tell(sentence.format(found.display_name), as_json, record)
+
+
+def _overview(unit: UnitOfWork, connector: Connector) -> dict[str, Any]:
+    return facts.overview_record(facts.overview(unit.connection, connector))
 
 
 def _schedule(every: int | None, cron: str | None, zone: str, on_demand: bool) -> Schedule | None:
@@ -258,7 +263,7 @@ def _mint(kernel: Kernel, unit: UnitOfWork, connector_id: str) -> Rotated:
 def _tell_secret(
     settings: Settings, minted: Rotated, as_json: bool, record: dict[str, Any]
 ) -> None:
-    variables = showing.environment(minted, showing.authority_file(settings))
+    variables = showing.environment(minted, settings.authority_file)
     if not as_json:
         showing.show_secret(Screen(), minted, variables)
         return

@@ -12,7 +12,6 @@ from ostiary.cli.c1z.columns import Column
 from ostiary.cli.c1z.screen import Screen
 from ostiary.cli.connectors.facts import Details, Overview, credential_state, instant
 from ostiary.server.connectors.actions.credentials import Rotated
-from ostiary.server.kernel.settings import Settings
 
 LIST = (
     Column("Connector"),
@@ -79,13 +78,6 @@ def environment(minted: Rotated, authority: Path | None) -> dict[str, str]:
         "BATON_CLIENT_SECRET": minted.secret,
     }
     return variables | ({"SSL_CERT_FILE": str(authority)} if authority else {})
-
-
-def authority_file(settings: Settings) -> Path | None:
-    """None where the operator brought a certificate; the server writes it on its first start."""
-    if settings.tls_cert is not None and settings.tls_key is not None:
-        return None
-    return settings.data_dir.absolute() / "tls" / "ca.pem"
 
 
 def show_secret(screen: Screen, minted: Rotated, variables: Mapping[str, str]) -> None:
