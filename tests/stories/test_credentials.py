@@ -174,8 +174,8 @@ def test_12_credentials_that_end_are_warned_of_and_an_end_deletes_nothing(stage:
         assert shown["status"] == "SYNC_STATUS_ERROR"
         assert "credential expired" in shown["lastError"]
         assert mails.new() == [
-            "A credential of Entra has expired",
             "A credential of Entra ends in 9 days",
+            "A credential of Entra has expired",
         ]
         assert (world.accounts(), world.differences(then)) == (accounts, [])
 
