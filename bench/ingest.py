@@ -7,8 +7,11 @@ from pathlib import Path
 
 from bench.inventory import Inventory
 from bench.measures import Report
+from bench.pages import turn
 from bench.program import run
 from bench.questions import ask
+from bench.signed_in import signed_in
+from bench.subjects import choose
 from ostiary.server.catalog.actions import attach_connector, create_app
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.clock import SystemClock
@@ -39,7 +42,11 @@ def measure(folder: Path, inventory: Inventory = LARGE) -> Report:
         between = SystemClock().now()
         _write(inventory, file, CHANGED)
         _take_in(report, settings, file, f"repeat with {CHANGED:.0%} change", REPEAT_SECONDS)
-        ask(report, kernel, between)
+        with kernel.read() as connection:
+            subjects = choose(connection)
+        with signed_in(kernel) as client:
+            ask(report, client, subjects, between)
+            turn(report, client, subjects, between)
     return report
 
 

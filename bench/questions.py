@@ -10,11 +10,9 @@ from itertools import islice
 from typing import Any
 
 from bench.measures import Report
-from bench.signed_in import Request, SignedIn, signed_in
-from bench.subjects import Subjects, choose
-from ostiary.server.kernel.work import Kernel
+from bench.signed_in import Request, SignedIn
+from bench.subjects import TIMES, Subjects
 
-TIMES = 200
 NOW_MS = 100.0
 THEN_MS = 2 * NOW_MS
 
@@ -28,16 +26,13 @@ class Question:
     then: bool = True
 
 
-def ask(report: Report, kernel: Kernel, then: datetime) -> None:
+def ask(report: Report, client: SignedIn, subjects: Subjects, then: datetime) -> None:
     """The 95th percentile of each question over `TIMES` subjects or pages of it."""
-    with kernel.read() as connection:
-        subjects = choose(connection, TIMES)
-    with signed_in(kernel) as client:
-        for question in questions(subjects, then):
-            for when, at, limit in (("now", None, NOW_MS), ("then", then, THEN_MS)):
-                if at is None or question.then:
-                    taken = times(client, question, at)
-                    report.add(f"{question.name}, {when}: p95", taken[1], "ms", limit)
+    for question in questions(subjects, then):
+        for when, at, limit in (("now", None, NOW_MS), ("then", then, THEN_MS)):
+            if at is None or question.then:
+                taken = times(client, question, at)
+                report.add(f"{question.name}, {when}: p95", taken[1], "ms", limit)
 
 
 def times(client: SignedIn, question: Question, at: datetime | None) -> tuple[float, float]:

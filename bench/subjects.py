@@ -9,6 +9,8 @@ from typing import Final
 import sqlalchemy as sa
 
 SEED: Final = 7
+TIMES: Final = 200
+"""How many of each kind."""
 NAMES: Final = ("user 4711", "group 1042", "application 17", "user", "e", "members", "zzz", "1234")
 """Of one thing, of many, of everything and of nothing; some of them a client would search for."""
 
@@ -58,7 +60,7 @@ class Subjects:
     texts: list[str]
 
 
-def choose(connection: sa.Connection, times: int) -> Subjects:
+def choose(connection: sa.Connection, times: int = TIMES) -> Subjects:
     chance = random.Random(SEED)
     (app,) = connection.scalars(sa.text(_APP))
     types = {row.external_id: row.public_id for row in connection.execute(sa.text(_TYPES))}
