@@ -7,21 +7,26 @@ import csv
 import io
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from ostiary.server.access.store import feed as store_of_feed
 from ostiary.server.access.store.feed import FeedFilter
+from ostiary.server.catalog import immutability
+from ostiary.server.directory.jobs import refresh
+from ostiary.server.ingest.actions import apply_sync
 from ostiary.server.kernel.authz.roles import APPLICATION_ADMINISTRATOR, READ_ONLY_ADMINISTRATOR
 from ostiary.server.kernel.clock import FixedClock
 from tests.server.access.asking import Story
 from tests.server.auth.people import People
 from tests.server.catalog.test_linked_groups import some_tenant
-from tests.server.ingest.tenants import Held
+from tests.server.ingest.tenants import Held, Tenant, connect
 from tests.web.conftest import Reader
 from tests.web.test_access_pages import MOST_QUERIES, account, entitlement, finance, queries, said
 
 FINANCE = ("group", "Finance")
+OTHER = "0other0other0other0other0ot"
 RESOURCE_TABS = ("", "/holders", "/access", "/inside", "/past", "/history", "/changes")
 
 
@@ -326,3 +331,68 @@ def test_readers_see_linked_groups_and_are_offered_nothing(
     before = clock.now().date()
     clock.advance(timedelta(days=3))
     assert "/set_up" not in said(admin, f"{expenses}/linked_groups?as_of={before}")
+
+
+def test_an_entitlement_is_named_and_owned_here(story: Story, admin: Reader, groups: str) -> None:
+    held, other = (entitlement(story, f"group:{name}:members") for name in ("Finance", "Nested"))
+    written = {"name": "Money people", "alias": "money", "slug": "", "description": "Of finance"}
+    assert f"{held}/settings" in said(admin, held)
+    assert admin.post(f"{held}/settings", data=written).status_code == 303
+    story.sync(finance())
+    page = said(admin, held)
+    assert ">Money people</bdi>" in page
+    assert ">money</bdi>" in page
+    taken = admin.post(f"{other}/settings", data={**written, "name": ""})
+    assert taken.status_code == 409
+    assert "Another entitlement has the alias money." in taken.text
+    admin.post(f"{held}/settings/owners", data={"owner": "super@corp.test"})
+    owners = said(admin, f"{held}/settings")
+    [owner] = re.findall(r'name="owner" value="(\w+)"', owners)
+    admin.post(f"{held}/settings/owners/remove", data={"owner": owner})
+    assert "Nobody by name" in said(admin, f"{held}/settings")
+
+
+@pytest.mark.parametrize(
+    ("code", "told", "said"),
+    [
+        ("dynamic_group", "membershipRule", "A rule in the source decides"),
+        ("brand_new_code", "Because of the moon.", "Because of the moon."),
+        (None, "", "Its connector says that it cannot be changed, and not why."),
+        ("dynamic_group", None, ""),
+    ],
+)
+def test_codes_say_in_words_why_nobody_can_be_granted_something(
+    code: str | None, told: str | None, said: str
+) -> None:
+    assert immutability.reason(code, told).startswith(said)
+    assert bool(immutability.reason(code, told)) == bool(said)
+
+
+def test_matching_says_what_would_change_before_it_is_saved(
+    story: Story, admin: Reader, tmp_path: Path
+) -> None:
+    story.sync(finance())
+    assert admin.post("/api/v1/directories", json={"appId": story.app}).status_code == 200
+    refresh(story.kernel)
+    assert "This app is a directory" in said(admin, f"/apps/{story.app}/settings/matching")
+    connect(story.kernel, OTHER, "Other")
+    tenant = Tenant()
+    tenant.user("bob")
+    tenant.user("nobody")
+    story.clock.advance(timedelta(hours=1))
+    file = tenant.write(tmp_path / "other.c1z")
+    assert apply_sync(story.kernel, OTHER, file).state == "applied"
+    app = admin.post("/api/v1/search/apps", json={"query": "Other"}).json()["list"][0]["id"]
+    refresh(story.kernel)
+    matching = f"/apps/{app}/settings/matching"
+    pairs = {"mode": "custom", "pairs": 'account.username + "x" = user.email'}
+    shown = admin.post(matching, data=pairs)
+    assert "1 account would lose their owner" in shown.text
+    assert "1 account would stay" in shown.text
+    assert "Save: 1 account would change" in shown.text
+    assert '<option value="narrow" selected>' in said(admin, matching)
+    assert admin.post(matching, data={**pairs, "confirmed": "1"}).status_code == 303
+    assert '<option value="custom" selected>' in said(admin, matching)
+    assert "0 of 2 accounts" in said(admin, f"/apps/{app}/accounts?owned=yes")
+    for wrong in ("", "account.email", "account.email = = ="):
+        assert admin.post(matching, data={"mode": "custom", "pairs": wrong}).status_code == 400

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ostiary.server.catalog import immutability
 from ostiary.server.catalog.resource_views import path_of
 from ostiary.server.catalog.store.listed_entitlements import ListedEntitlement
 from ostiary.server.web.components.cells import (
@@ -18,6 +19,7 @@ from ostiary.server.web.components.cells import (
     Text,
     text,
 )
+from ostiary.server.web.components.forms import Field, Form
 from ostiary.server.web.components.tables import Column, Empty, Filter, List
 
 
@@ -85,9 +87,38 @@ def lead(entitlement: ListedEntitlement) -> str:
 
 
 def chips(entitlement: ListedEntitlement) -> list[Chip]:
-    if entitlement.immutable_reason is None:
-        return []
-    return [Chip("Cannot be changed here", "lock", hint=entitlement.immutable_reason)]
+    why = reason(entitlement)
+    return [Chip("Cannot be changed here", "lock", hint=why)] if why else []
+
+
+def reason(entitlement: ListedEntitlement) -> str:
+    """Why it cannot be granted here; empty where it can."""
+    return immutability.reason(entitlement.immutable_code, entitlement.immutable_reason)
+
+
+def details_form(entitlement: ListedEntitlement, action: str) -> Form:
+    return Form(
+        action=action,
+        verb="Save",
+        fields=(
+            Field(
+                "name",
+                "Name",
+                value=entitlement.display_name,
+                help="What you write here stays, whatever syncs bring; what you empty is again as "
+                "the source says.",
+            ),
+            Field(
+                "alias",
+                "Alias",
+                value=entitlement.alias,
+                help="A short name of your own for command lines and requests; no two "
+                "entitlements have the same.",
+            ),
+            Field("slug", "Slug", value=entitlement.slug, help="Such as member or admin."),
+            Field("description", "Description", "textarea", entitlement.description),
+        ),
+    )
 
 
 def of(entitlement: ListedEntitlement) -> Link:
@@ -97,7 +128,7 @@ def of(entitlement: ListedEntitlement) -> Link:
 
 
 def facts(entitlement: ListedEntitlement, owners: Sequence[str]) -> list[Fact]:
-    reason = entitlement.immutable_reason
+    why = reason(entitlement)
     return [
         Fact("Of", of(entitlement)),
         Fact("App", Link(entitlement.app_name, f"/apps/{entitlement.app_id}")),
@@ -107,7 +138,7 @@ def facts(entitlement: ListedEntitlement, owners: Sequence[str]) -> list[Fact]:
         Fact("Purpose", text(entitlement.purpose.replace("unspecified", ""))),
         Fact("Slug", text(entitlement.slug)),
         Fact("Alias", text(entitlement.alias)),
-        *([Fact("Why it cannot be changed", Text(reason))] if reason else []),
+        *([Fact("Why it cannot be changed", Text(why))] if why else []),
         Fact("First seen", Moment(entitlement.created_at)),
         Fact("Id in the source", Identifier(entitlement.external_id)),
         Fact("Id", Identifier(entitlement.id)),

@@ -18,8 +18,7 @@ from ostiary.server.catalog.views import app_tabs, list_tabs_beside, standing
 from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.errors import AppError, invalid
 from ostiary.server.web.components.detail import Detail
-from ostiary.server.web.components.forms import Form as FormModel
-from ostiary.server.web.components.forms import check_typed
+from ostiary.server.web.components.forms import Refused, check_typed, with_refusal
 from ostiary.server.web.components.tables import Found, Wanted
 from ostiary.server.web.lists import list_page
 from ostiary.server.web.moments import counted
@@ -142,10 +141,6 @@ def delete(
     return shell.go("/apps", f"{app.display_name} deleted: {counted(len(gone), 'app')} in all")
 
 
-Refused = tuple[dict[str, str], dict[str, str]]
-"""What was typed, and what is wrong with it."""
-
-
 def _page(
     shell: Shell,
     app_id: str,
@@ -160,7 +155,10 @@ def _page(
         key = app_search.find(connection, app_id).key
         people = owners.people_of(connection, "app", key)
         holders = owners.entitlement_names(connection, "app", key)
-        going, counts = apps.cascade(connection, key), app_search.counts_with(connection, key)
+        going, counts = (
+            apps.cascade(connection, key),
+            app_search.counts_with(connection, key),
+        )
         ending = deleting.counts(connection, key)
     discovered = known is not None and known.discovered_resource_id is not None
     of = settings_views.owners(settings_views.app_path(app_id), people, holders)
@@ -173,12 +171,8 @@ def _page(
         chips=[standing(app)],
         tabs=app_tabs(shell, app_id, "settings"),
         sections=settings_views.tabs(app_id, "general"),
-        details=_with(settings_views.details_form(app, discovered=discovered), details),
+        details=with_refusal(settings_views.details_form(app, discovered=discovered), details),
         owners=of,
-        add_owner=_with(of.add, owner),
+        add_owner=with_refusal(of.add, owner),
         confirmation=settings_views.delete_confirmation(app, going, counts, ending),
     )
-
-
-def _with(form: FormModel, refused: Refused | None) -> FormModel:
-    return form.refused(*refused) if refused else form

@@ -18,6 +18,7 @@ from ostiary.server.catalog import entitlement_views
 from ostiary.server.catalog.pages import APPS
 from ostiary.server.catalog.store import listed_entitlements, things
 from ostiary.server.catalog.store.listed_entitlements import ListedEntitlement
+from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.errors import not_found
 from ostiary.server.web.navigation import Crumb
 from ostiary.server.web.shell import Shell, ShellOf
@@ -35,7 +36,7 @@ router = APIRouter(prefix="/apps/{app_id}/entitlements/{entitlement_id}", includ
 @router.get("")
 def show_entitlement(shell: ShellOf, access: Viewer, app_id: str, entitlement_id: str) -> Response:
     """Facts, and who has it."""
-    shown = _shown(shell, app_id, entitlement_id, counted=True)
+    shown = shown_entitlement(shell, app_id, entitlement_id, counted=True)
     with shell.kernel.read() as connection:
         owners = listed_entitlements.owner_names(connection, shown.entitlement.key)
         types = listed_entitlements.types(connection, app_id)
@@ -49,7 +50,7 @@ def show_entitlement(shell: ShellOf, access: Viewer, app_id: str, entitlement_id
 @router.get("/past")
 def show_past(shell: ShellOf, access: Viewer, app_id: str, entitlement_id: str) -> Response:
     """Who had it and has it not any more."""
-    shown = _shown(shell, app_id, entitlement_id)
+    shown = shown_entitlement(shell, app_id, entitlement_id)
     with shell.kernel.read() as connection:
         types = listed_entitlements.types(connection, app_id)
     return shown.related.page(
@@ -60,7 +61,7 @@ def show_past(shell: ShellOf, access: Viewer, app_id: str, entitlement_id: str) 
 @router.get("/history")
 def show_history(shell: ShellOf, access: Viewer, app_id: str, entitlement_id: str) -> Response:
     """What the source said of it over time."""
-    shown = _shown(shell, app_id, entitlement_id)
+    shown = shown_entitlement(shell, app_id, entitlement_id)
     with shell.kernel.read() as connection:
         versions = things.entitlement_history(connection, entitlement_id)
     return shown.related.history(versions, _TOLD)
@@ -69,18 +70,20 @@ def show_history(shell: ShellOf, access: Viewer, app_id: str, entitlement_id: st
 @router.get("/changes")
 def show_changes(shell: ShellOf, access: Viewer, app_id: str, entitlement_id: str) -> Response:
     """The difference between two days."""
-    shown = _shown(shell, app_id, entitlement_id)
+    shown = shown_entitlement(shell, app_id, entitlement_id)
     about = GrantFilter(entitlement_id=entitlement_id)
     return shown.related.changes(about, differences.of_entitlement())
 
 
 @dataclass(frozen=True)
-class _Shown:
+class ShownEntitlement:
     entitlement: ListedEntitlement
     related: Related
 
 
-def _shown(shell: Shell, app_id: str, entitlement_id: str, *, counted: bool = False) -> _Shown:
+def shown_entitlement(
+    shell: Shell, app_id: str, entitlement_id: str, *, counted: bool = False
+) -> ShownEntitlement:
     with shell.kernel.read() as connection:
         found = listed_entitlements.find(
             connection, app_id, entitlement_id, shell.as_of, counted=counted
@@ -95,9 +98,14 @@ def _shown(shell: Shell, app_id: str, entitlement_id: str, *, counted: bool = Fa
         entitlement_views.lead(found),
         [APPS, Crumb(found.app_name, of), Crumb("Entitlements", f"{of}/entitlements")],
         entitlement_views.chips(found),
-        partial(accounts.related_tabs, entitlement_views.path(found), "Who has it"),
+        partial(
+            accounts.related_tabs,
+            entitlement_views.path(found),
+            "Who has it",
+            settings=shell.allows(Permission.APPS_MANAGE) and not shell.as_of,
+        ),
     )
-    return _Shown(found, related)
+    return ShownEntitlement(found, related)
 
 
 def _grants(shell: Shell, entitlement_id: str, *, ended: bool = False) -> Grants:

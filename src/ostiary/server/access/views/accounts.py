@@ -150,11 +150,13 @@ def tabs(account: ListedAccount, current: str) -> list[Tab]:
     return related_tabs(here, "Access", current)
 
 
-def related_tabs(here: str, first: str, current: str) -> list[Tab]:
-    """What every page about who has what has: now, in the past, what happened, two dates."""
+def related_tabs(here: str, first: str, current: str, *, settings: bool = False) -> list[Tab]:
+    """What every page about who has what has: now, in the past, what happened, two dates.
+    `settings`: there are some, and the caller may change them."""
     return [
         Tab(first, here, current == "now"),
         Tab("Past", f"{here}/past", current == "past"),
         Tab("History", f"{here}/history", current == "history"),
         Tab("Compare dates", f"{here}/changes", current == "changes"),
+        *([Tab("Settings", f"{here}/settings", current == "settings")] if settings else []),
     ]

@@ -31,6 +31,7 @@ _COLUMNS: Final = f"""e.id AS key, e.public_id AS id, a.public_id AS app_id,
     coalesce(a.edited_name, a.display_name) AS app_name, {ENTITLEMENT_NAME} AS display_name,
     coalesce(x.slug, v.slug) AS slug, coalesce(x.alias, '') AS alias,
     coalesce(x.description, v.description) AS description, v.purpose, v.immutable_reason,
+    v.immutable_code,
     r.public_id AS resource_id, t.public_id AS type_id, {_RESOURCE} AS resource_name,
     coalesce(tv.display_name, t.external_id) AS type_name, e.external_id, e.created_at,
     v.valid_from AS since
@@ -61,6 +62,7 @@ class ListedEntitlement:
     description: str
     purpose: str
     immutable_reason: str | None
+    immutable_code: str | None
     resource_id: str
     type_id: str
     resource_name: str
