@@ -37,6 +37,7 @@ from ostiary.server.web.search import Finder, Hit
 from ostiary.server.web.shell import Shell, ShellOf
 
 TEMPLATE = "web/detail.html"
+EVERYBODY = listed_people.ListFilter()
 _TOLD = (
     ("Name", lambda version: version.person.display_name),
     ("E-mail", lambda version: version.person.email),
@@ -77,8 +78,9 @@ def list_people(shell: ShellOf, access: Viewer) -> Response:
             size=wanted.size,
         )
         matching = listed_people.count(connection, asked, at=shell.as_of)
-        total = listed_people.count(connection, listed_people.ListFilter(), at=shell.as_of)
-        return Found(rows, matching, total)
+        if asked == EVERYBODY:
+            return Found(rows, matching, matching)
+        return Found(rows, matching, listed_people.count(connection, EVERYBODY, at=shell.as_of))
 
     return list_page(
         shell,
