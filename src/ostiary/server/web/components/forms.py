@@ -72,9 +72,13 @@ class Form:
 
 Refused = tuple[Mapping[str, str], Mapping[str, str]]
 """What was typed, and what is wrong with it, by field."""
+
+
 def with_refusal(form: Form, refused: Refused | None) -> Form:
     """The form as it is, or as it comes back."""
     return form.refused(*refused) if refused else form
+
+
 @dataclass(frozen=True)
 class Confirmation:
     """A dialog that says what will happen to how many, and asks to type `word` when it cannot be
