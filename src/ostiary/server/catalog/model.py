@@ -144,6 +144,12 @@ resource_versions = sa.Table(
 )
 """`emails` with the primary one first. `traits` by name, without what has a column."""
 
+sa.Index(
+    "ix_resource_versions_name",
+    sa.func.lower(resource_versions.c.display_name),
+    resource_versions.c.resource_id,
+)
+
 resource_usage = sa.Table(
     "resource_usage",
     metadata,
