@@ -45,7 +45,7 @@ async function styles() {
   const [used] = await new PurgeCSS().purge({
     content: users.map((name) => ({ raw: readFileSync(name, "utf8"), extension: "html" })),
     css: [{ raw: bundled.outputFiles[0].text }],
-    safelist: { standard: [/^is-/, /^htmx-/], greedy: [/data-bs-theme/] },
+    safelist: { standard: [/^is-/, /^htmx-/, /^chip-/, /^tone-/], greedy: [/data-bs-theme/] },
     variables: false,
   });
   const minified = await build({
