@@ -36,11 +36,12 @@ _CAUSES: Final = {"schedule": "by schedule", "first": "first sync", "configured"
 
 
 def state_of(connector: Connector) -> str:
-    """A `Status`, or `held` for what a large drop paused, or `deleted`."""
+    """A `Status`, or `held` for what a large drop paused, or `deleted`. Once the drop is confirmed
+    it syncs, although the pause lasts until the end of that."""
     if connector.deleted_at is not None:
         return DELETED
     if connector.paused_category is PauseCategory.ANOMALY:
-        return HELD
+        return Status.SYNCING if connector.syncing else HELD
     return connector.status
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -121,6 +122,7 @@ class Said:
     """A line of the log. `details` are names with values in words."""
 
     at: datetime
+    time: str
     level: str
     icon: str
     tone: Tone
@@ -132,6 +134,7 @@ def said(lines: Iterable[Line]) -> list[Said]:
     return [
         Said(
             line.at,
+            f"{line.at:%H:%M:%S}",
             line.level,
             _ICONS.get(line.level, "info-circle"),
             _TONES.get(line.level, "neutral"),
@@ -154,7 +157,7 @@ def _details(details: dict[str, Any]) -> list[tuple[str, str]]:
     own = details.get("fields")
     flat = {**details, **own} if isinstance(own, dict) else details
     return [
-        (str(key), str(value))
+        (str(key), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
         for key, value in sorted(flat.items())
         if key not in ("fields", "source") and value not in ("", None, {}, [])
     ]

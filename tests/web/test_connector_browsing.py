@@ -1,0 +1,142 @@
+"""Connectors in a real browser: by keyboard alone, live, in both themes and widths."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import yaml
+from playwright.sync_api import Page, expect
+
+from ostiary.server.connectors.actions.hosting import Line, note_lines
+from ostiary.server.connectors.actions.queue import Outcome, Remark
+from ostiary.server.connectors.files import upload_path
+from ostiary.server.connectors.jobs import ingest_sync
+from ostiary.server.connectors.store.registry import Connector
+from ostiary.server.kernel.actor import SYSTEM
+from ostiary.server.kernel.auth.user_store import User
+from ostiary.server.kernel.authz.roles import SUPER_ADMINISTRATOR
+from ostiary.server.kernel.work import Kernel
+from tests.server.auth.people import People
+from tests.server.connectors.syncfiles import write_users
+from tests.server.connectors.world import finish, latest_sync, lease, upload
+from tests.web.browser import PATIENCE
+from tests.web.conftest import ColorScheme, PageOf
+from tests.web.test_browser import _violations
+from tests.web.test_connector_pages import (  # noqa: F401 - the fixtures
+    Held,
+    connector,
+    held,
+    owner,
+    place,
+)
+
+expect.set_options(timeout=PATIENCE)
+
+HEADING = "heading"
+
+
+@pytest.fixture
+def ann(people: People) -> User:
+    return people.add("ann@corp.test", SUPER_ADMINISTRATOR)
+
+
+def test_a_self_hosted_connector_is_rotated_and_turns_to_connected_live(
+    kernel: Kernel,
+    connector: Connector,  # noqa: F811
+    page_of: PageOf,
+    ann: User,
+) -> None:
+    page = page_of(ann)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/connectors")
+    press(page, "link", "Our tenant")
+    expect(page.get_by_text("Its agent needs a client id and a secret")).to_be_visible()
+    press(page, "link", "Rotate")
+    press(page, "button", "Rotate")
+    expect(page.get_by_text("Copy the secret now")).to_be_visible()
+    press(page, "button", re.compile("^Copy: Kubernetes"))
+    expect(page.get_by_text("Copied", exact=True)).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert [each["kind"] for each in yaml.safe_load_all(copied)] == ["Secret", "Deployment"]
+    press(page, "link", "I have copied it")
+    expect(page.get_by_text("Waiting for its agent")).to_be_visible()
+    page.evaluate("window.stays = true")
+    for _step in agent_reports(kernel, connector):
+        title = page.get_by_role(HEADING, level=1)
+        expect(title).to_contain_text("Syncing")
+    expect(page.get_by_role(HEADING, level=1)).to_contain_text("Connected")
+    expect(page.get_by_role("link", name="3 Accounts")).to_be_visible()
+    assert page.evaluate("window.stays")
+
+
+def agent_reports(kernel: Kernel, its: Connector) -> Iterator[None]:
+    """Takes the sync that waits, says how far it is, and brings three people."""
+    task = lease(kernel, its, "host-a")
+    assert task
+    yield
+    with kernel.work(SYSTEM) as work:
+        note_lines(work, its.key, [Line("info", "syncing", {"objects": {"user": 3}})])
+    yield
+    upload(kernel, its, "host-a", task.id)
+    left = Remark("Left out", {"count": 2, "subject": "groups", "reason": "hidden membership"})
+    finish(kernel, its, "host-a", task.id, Outcome(remarks=[left]))
+    yield
+    sync = latest_sync(kernel, its)
+    assert sync.upload_id
+    write_users(upload_path(kernel.settings, sync.upload_id, "c1z"), 3)
+    ingest_sync(kernel, sync.id)
+
+
+def test_a_held_drop_is_confirmed_by_typing(
+    held: Held,  # noqa: F811
+    page_of: PageOf,
+    ann: User,
+) -> None:
+    page = page_of(ann)
+    page.goto(place(held.connector))
+    press(page, "link", "See what would be lost")
+    press(page, "button", "Confirm removal of 10 resources")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Confirm removal")).to_be_disabled()
+    page.keyboard.type("confirm")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role(HEADING, level=1)).to_contain_text("Syncing")
+    ingest_sync(held.kernel, latest_sync(held.kernel, held.connector).id)
+    expect(page.get_by_role(HEADING, level=1)).to_contain_text("Connected")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_pages_of_connectors_fit_their_width_and_serve_everybody(
+    held: Held,  # noqa: F811
+    page_of: PageOf,
+    ann: User,
+    width: int,
+    theme: ColorScheme,
+) -> None:
+    page = page_of(ann, width=width, theme=theme)
+    for path in every_page(held):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert _violations(page) == [], path
+    page.goto(place(held.connector, "/credentials"))
+    page.get_by_role("button", name="Rotate").click()
+    expect(page.get_by_text("Copy the secret now")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert _violations(page) == []
+
+
+def every_page(world: Held) -> list[str]:
+    sync = latest_sync(world.kernel, world.connector)
+    tabs = ("", "/syncs", f"/syncs/{sync.id}", "/held?names=1", "/schedule", "/credentials")
+    of_one = [place(world.connector, tab) for tab in (*tabs, "/edit", "/delete")]
+    return ["/connectors", f"/apps/{world.connector.app_id}/connectors", *of_one]
+
+
+def press(page: Page, role: str, name: str | re.Pattern[str]) -> None:
+    """By keyboard."""
+    found = page.get_by_role(role, name=name).first  # type: ignore[arg-type]
+    found.focus()
+    page.keyboard.press("Enter")
