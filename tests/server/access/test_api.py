@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from ostiary.baton.annotations import pack
+from ostiary.baton.pb import connector_v2 as v2
 from ostiary.server.app import create_app
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.auth.user_store import User
@@ -361,3 +363,32 @@ def test_owners_of_apps_see_the_access_in_them_and_no_other(
     for what, count in (("grants", 6), ("app_users", 3)):
         assert len(told(keeper.post(f"/api/v1/search/{what}", json={}))["list"]) == count
     assert len(told(keeper.get(url(story, APP, "holders")))["list"]) == 3
+
+
+def test_what_cannot_be_revoked_says_why_to_people_and_to_programs(
+    admin: Lasting, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An inherited grant by itself; every grant of what is filled by a rule by its entitlement."""
+    plain = Tenant._entitlement
+
+    def fixed(tenant: Tenant, name: str) -> v2.Entitlement:
+        entitlement = plain(tenant, name)
+        if name == FINANCE:
+            immutable = v2.EntitlementImmutable()
+            immutable.metadata.update({"reason": "by a rule", "code": "dynamic_group"})
+            entitlement.annotations.append(pack(immutable))
+        return entitlement
+
+    monkeypatch.setattr(Tenant, "_entitlement", fixed)
+    story.sync(nested())
+
+    def why(entitlement: str) -> dict[str, tuple[str | None, str]]:
+        return {
+            each["principal"]["displayName"]: (each["immutableReason"], each["immutableCode"])
+            for each in told(admin.get(url(story, entitlement, "holders")))["list"]
+        }
+
+    assert why(FINANCE) == {"bob": ("by a rule", "IMMUTABLE_CODE_DYNAMIC_GROUP")}
+    app = why(APP)
+    assert app["ada"] == (None, "IMMUTABLE_CODE_UNSPECIFIED")
+    assert app["bob"] == ("", "IMMUTABLE_CODE_INHERITED")

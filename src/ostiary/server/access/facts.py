@@ -31,11 +31,15 @@ class ResourceRef:
 
 @dataclass(frozen=True)
 class EntitlementRef:
+    """`immutable_reason` and `immutable_code` are None where it can be given and taken."""
+
     id: str
     external_id: str
     display_name: str
     slug: str
     resource: ResourceRef
+    immutable_reason: str | None
+    immutable_code: str | None
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,8 @@ class Grant:
     """`id` names this stretch of time. `direct` may be true beside `sources`: held both ways.
 
     `granted_at` is when the unbroken time of holding began, `ended_at` None while it lasts.
-    `immutable_reason` is None where it can be revoked by itself.
+    `immutable_reason` and `immutable_code`, the same for programs, are None where it can be revoked
+    by itself.
     """
 
     id: str
@@ -60,6 +65,7 @@ class Grant:
     direct: bool
     sources: list[Source]
     immutable_reason: str | None
+    immutable_code: str | None
     metadata: Mapping[str, Any]
     granted_at: datetime
     since: datetime

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ConfigDict
+from pydantic import BeforeValidator, ConfigDict
 
 from ostiary.server.access import facts
+from ostiary.server.catalog.api.messages import ImmutableCode, immutable_code
 from ostiary.server.kernel.paging import Listing
 from ostiary.server.kernel.rest import Message, Timestamp
 
@@ -39,13 +40,14 @@ class Source(Told):
 
 class Held(Told):
     """`since`: of this state of the grant; `grantedAt`: of unbroken holding. Without
-    `immutableReason` it can be revoked by itself."""
+    `immutableReason` it can be revoked by itself; `immutableCode` is the same for programs."""
 
     entitlement: HeldEntitlement
     principal: Principal
     direct: bool
     sources: list[Source]
     immutable_reason: str | None = None
+    immutable_code: Annotated[ImmutableCode, BeforeValidator(immutable_code)]
     metadata: dict[str, Any]
     granted_at: Timestamp
     since: Timestamp

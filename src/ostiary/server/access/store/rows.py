@@ -44,7 +44,8 @@ def described(connection: sa.Connection, rows: Sequence[Any], at: datetime | Non
                 for name, is_direct in sorted((row.sources or {}).items())
                 if (row.feed_id, name) in sources
             ],
-            immutable_reason=row.immutable_reason,
+            immutable_reason=_reason(row, known[row.entitlement_id]),
+            immutable_code=_code(row, known[row.entitlement_id]),
             metadata=row.metadata or {},
             granted_at=row.granted_at,
             since=row.valid_from,
@@ -52,6 +53,17 @@ def described(connection: sa.Connection, rows: Sequence[Any], at: datetime | Non
         )
         for row in rows
     ]
+
+
+def _reason(row: Any, entitlement: EntitlementRef) -> str | None:
+    """What the grant itself says, else its entitlement: of a dynamic group nobody can be taken."""
+    return row.immutable_reason or entitlement.immutable_reason or row.immutable_reason
+
+
+def _code(row: Any, entitlement: EntitlementRef) -> str | None:
+    if entitlement.immutable_code is not None or row.immutable_reason is None:
+        return entitlement.immutable_code
+    return "other" if row.direct else "inherited"
 
 
 def _sources(connection: sa.Connection, rows: Sequence[Any]) -> dict[tuple[int, str], int]:
@@ -125,7 +137,9 @@ def entitlements(
         f"""
         SELECT e.id, e.public_id, e.external_id, v.resource_id,
             coalesce(x.display_name, v.display_name) AS display_name,
-            coalesce(x.slug, v.slug) AS slug
+            coalesce(x.slug, v.slug) AS slug, v.immutable_reason,
+            CASE WHEN v.immutable_reason IS NOT NULL
+                THEN coalesce(v.immutable_code, 'other') END AS immutable_code
         FROM entitlements e
         JOIN LATERAL ({_version("entitlement_versions", "entitlement_id", "e.id", at)}) v ON true
         LEFT JOIN entitlement_edits x ON x.entitlement_id = e.id
@@ -136,7 +150,13 @@ def entitlements(
     owners = resources(connection, {row.resource_id for row in rows}, at)
     return {
         row.id: EntitlementRef(
-            row.public_id, row.external_id, row.display_name, row.slug, owners[row.resource_id]
+            row.public_id,
+            row.external_id,
+            row.display_name,
+            row.slug,
+            owners[row.resource_id],
+            row.immutable_reason,
+            row.immutable_code,
         )
         for row in rows
     }

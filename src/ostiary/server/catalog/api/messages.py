@@ -286,16 +286,19 @@ def entitlement_message(
         user_edited_mask=",".join(entitlement.edited),
         immutable=entitlement.immutable_reason is not None,
         immutable_reason=entitlement.immutable_reason or "",
-        immutable_code=_immutable_code(entitlement),
+        immutable_code=immutable_code(
+            None if entitlement.immutable_reason is None else entitlement.immutable_code or "other"
+        ),
         created_at=entitlement.created_at,
         updated_at=entitlement.since,
     )
 
 
-def _immutable_code(entitlement: inventory.Entitlement) -> ImmutableCode:
-    if entitlement.immutable_reason is None:
+def immutable_code(told: str | None) -> ImmutableCode:
+    """From the connectors' words; None: nothing is in the way."""
+    if told is None:
         return ImmutableCode.UNSPECIFIED
-    name = f"IMMUTABLE_CODE_{(entitlement.immutable_code or 'other').upper()}"
+    name = f"IMMUTABLE_CODE_{told.upper()}"
     return ImmutableCode(name) if name in IMMUTABLE_CODES else ImmutableCode.OTHER
 
 
