@@ -49,6 +49,7 @@ from ostiary.server.notify import api as notify
 from ostiary.server.notify.jobs import jobs as notify_jobs
 from ostiary.server.notify.metrics import MailMetrics
 from ostiary.server.notify.service import MailService
+from ostiary.server.settings import pages as server_settings
 from ostiary.server.systemlog import pages as log_pages
 from ostiary.server.systemlog.jobs import jobs as log_jobs
 from ostiary.server.web.install import install as install_web
@@ -76,6 +77,7 @@ PAGES: tuple[APIRouter, ...] = (
     *people_pages.ROUTERS,
     *explore_pages.ROUTERS,
     log_pages.router,
+    *server_settings.ROUTERS,
     resource_pages.router,
 )
 """The slices' HTML pages."""

@@ -1,0 +1,125 @@
+"""Who may sign in, as what, and where they are signed in now."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from ostiary.server.kernel.auth import users as accounts
+from ostiary.server.kernel.authz.enforcement import Access, requires
+from ostiary.server.kernel.authz.permissions import Permission
+from ostiary.server.kernel.authz.roles import ROLES
+from ostiary.server.kernel.database import Connection
+from ostiary.server.kernel.errors import AppError
+from ostiary.server.settings import actions, store, views
+from ostiary.server.settings.store import ListedUser, UserFilter
+from ostiary.server.web.components.forms import Form
+from ostiary.server.web.components.tables import Found, Wanted
+from ostiary.server.web.lists import list_page
+from ostiary.server.web.navigation import Crumb
+from ostiary.server.web.shell import Shell, ShellOf
+
+USERS = Crumb("Users and roles", "/settings/users")
+
+router = APIRouter(prefix="/settings/users", include_in_schema=False)
+
+Viewer = Annotated[Access, requires(Permission.USERS_VIEW)]
+Administrator = Annotated[Access, requires(Permission.USERS_MANAGE)]
+
+
+async def _chosen(request: Request) -> list[str]:
+    """Ids of the roles whose boxes are ticked."""
+    form = await request.form()
+    return [role.id for role in ROLES if form.get(role.name)]
+
+
+ChosenRoles = Annotated[list[str], Depends(_chosen)]
+
+
+@router.get("")
+def list_users(shell: ShellOf, access: Viewer) -> Response:
+    def read(connection: Connection, wanted: Wanted) -> Found[ListedUser]:
+        asked = UserFilter(
+            query=wanted.query,
+            role_ids=wanted.filters["role"],
+            statuses=wanted.filters["status"],
+            origins=wanted.filters["origin"],
+        )
+        rows = store.users(
+            connection,
+            asked,
+            shell.now,
+            order=wanted.sort,
+            descending=wanted.descending,
+            offset=wanted.offset,
+            size=wanted.size,
+        )
+        total = store.count(connection, UserFilter())
+        matching = total if asked == UserFilter() else store.count(connection, asked)
+        return Found(rows, matching, total)
+
+    tabs = views.tabs("/settings/users")
+    return list_page(shell, "settings/list.html", "Settings", views.users(), read, tabs=tabs)
+
+
+@router.get("/{user_id}")
+def show_user(shell: ShellOf, access: Viewer, user_id: str) -> Response:
+    return _user_page(shell, user_id)
+
+
+@router.post("/{user_id}/roles")
+def set_roles(
+    shell: ShellOf,
+    access: Administrator,
+    user_id: str,
+    chosen: ChosenRoles,
+) -> Response:
+    try:
+        with shell.kernel.work(access.caller.actor) as unit:
+            accounts.set_roles(unit, accounts.find(unit.connection, user_id, "human"), chosen)
+    except AppError as error:
+        if error.status == 404:
+            raise
+        form = views.role_form(_path(user_id, "roles"), chosen)
+        refused = form.refused({field.name: field.value for field in form.fields}, {}, _said(error))
+        return _user_page(shell, user_id, refused, error.status)
+    return shell.go(views.user_path(user_id), "Roles set")
+
+
+@router.post("/{user_id}/end_sessions")
+def end_sessions(shell: ShellOf, access: Administrator, user_id: str) -> Response:
+    """One's own as well: the next page is the sign-in."""
+    with shell.kernel.work(access.caller.actor) as unit:
+        user = accounts.find(unit.connection, user_id, "human")
+        number = store.sessions(unit.connection, user.id, unit.now)
+        actions.end_sessions(unit, user, number)
+    return shell.go(views.user_path(user_id), "Signed out everywhere")
+
+
+def _user_page(shell: Shell, user_id: str, form: Form | None = None, status: int = 200) -> Response:
+    with shell.kernel.read() as connection:
+        user = accounts.find(connection, user_id, "human")
+        sessions = store.sessions(connection, user.id, shell.now)
+    changes = shell.allows(Permission.USERS_MANAGE) and not shell.as_of
+    asked = form or views.role_form(_path(user_id, "roles"), user.role_ids)
+    return shell.page(
+        "settings/user.html",
+        user.display_name or user.email,
+        crumbs=[USERS],
+        status=status,
+        chips=views.chips(user),
+        facts=views.user_facts(user, sessions),
+        form=asked if changes else None,
+        ending=_path(user_id, "end_sessions") if changes and sessions else "",
+        person=f"/people/{user.public_id}",
+    )
+
+
+def _path(user_id: str, what: str) -> str:
+    return f"{views.user_path(user_id)}/{what}"
+
+
+def _said(error: AppError) -> str:
+    return error.message[:1].upper() + error.message[1:]
