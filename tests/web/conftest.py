@@ -28,6 +28,7 @@ from tests.server.catalog.lasting import Lasting
 from tests.server.conftest import (  # noqa: F401 - the fixtures of the server
     clock,
     database,
+    empty_database,
     kernel,
     keyring,
     no_settings_of_the_machine,

@@ -82,8 +82,9 @@ def settings_form(
     chosen = group_of(schema, stored if typed is None else typed)
     kept = frozenset(secrets_set(schema, stored))
     drawing = _Drawing(schema, values, kept, saved, errors or {})
-    account = [name for name in _ordered(schema) if _signs_in(schema, name)]
-    others = [name for name in schema.fields if name not in account]
+    signing_in = _signing_in(schema)
+    account = [name for name in _ordered(schema) if name in signing_in]
+    others = [name for name in _ordered(schema) if name not in signing_in]
     options = [name for name in others if _is_bool(schema.fields[name])]
     return SettingsForm(
         ways=tuple(
@@ -141,7 +142,7 @@ class _Drawing:
             self._value(name, each),
             help=self._help(name, each.description),
             error=self.errors.get(name, ""),
-            required=(needed or _is_of_a_way(self.schema, name)) and not kept,
+            required=(needed or _is_expected(self.schema, name)) and not kept,
             placeholder="unchanged" if kept else each.placeholder or _default(each),
             autocomplete="new-password" if is_secret(each) else "off",
             options=[(option, option) for option in _choices(each)],
@@ -194,16 +195,21 @@ def _ordered(schema: Schema) -> list[str]:
     return [name for name in dict.fromkeys([*named, *schema.fields]) if name in schema.fields]
 
 
-def _signs_in(schema: Schema, name: str) -> bool:
-    """What only some of the ways need, and what is needed or secret in any case."""
-    each = schema.fields[name]
-    return is_required(each) or is_secret(each) or _is_in_some_ways(schema, name)
+def _signing_in(schema: Schema) -> frozenset[str]:
+    """What is needed or secret in any case, and what groups name from the first field on that only
+    some of them have: what all share, such as the application, may stand among those."""
+    found = {name for name, each in schema.fields.items() if is_required(each) or is_secret(each)}
+    for group in schema.groups.values():
+        own = [_is_in_some_ways(schema, name) for name in group.fields]
+        if True in own:
+            found.update(group.fields[own.index(True) :])
+    return frozenset(found & schema.fields.keys())
 
 
-def _is_of_a_way(schema: Schema, name: str) -> bool:
-    """Schemas do not say what a way needs: all that is its own, but for what depends on it."""
+def _is_expected(schema: Schema, name: str) -> bool:
+    """Schemas do not say what a way needs: all to sign in with but for what depends on it."""
     dependent = {each for rule in schema.constraints for each in rule.field_names}
-    return _is_in_some_ways(schema, name) and name not in dependent
+    return name in _signing_in(schema) and name not in dependent
 
 
 def _is_in_some_ways(schema: Schema, name: str) -> bool:

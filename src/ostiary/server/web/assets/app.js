@@ -7,3 +7,4 @@ import "./palette.js";
 import "./keyboard.js";
 import "./pictures.js";
 import "./live.js";
+import "./forms.js";

@@ -1,0 +1,169 @@
+"""From the first start to Connected, in a real browser, against a simulated tenant."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from playwright.sync_api import Browser, FilePayload, Page, expect
+
+from ostiary.tenant.server import SimulatedTenant
+from ostiary.tenant.stories import story as tenant_story
+from tests.server.auth.people import PASSWORD
+from tests.server.connectors.hosted.certificates import certificate_and_key
+from tests.server.connectors.hosted.world import reserved_port, started
+from tests.server.kernel.running import Server
+from tests.web.browser import PATIENCE, refusals
+from tests.web.test_adding_connectors import entra_settings
+
+ADD_ENTRA = "Add Microsoft Entra"
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture
+def tenant() -> Iterator[SimulatedTenant]:
+    with SimulatedTenant(tenant_story("small")) as tenant:
+        yield tenant
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Its path is short: sockets are in it."""
+    with tempfile.TemporaryDirectory(prefix="ostiary-walk-") as name:
+        yield Path(name)
+
+
+@contextmanager
+def first_start(
+    browser: Browser, folder: Path, database: str, tenant: SimulatedTenant, **more: str
+) -> Iterator[Page]:
+    """A page of the first administrator of a server that was just started."""
+    port = reserved_port()
+    environment = {
+        "OSTIARY_DATA_DIR": str(folder),
+        "OSTIARY_DATABASE_URL": database,
+        "OSTIARY_TLS_HOST": "127.0.0.1",
+        "OSTIARY_TLS_PORT": str(port),
+        "SSL_CERT_FILE": str(tenant.ca_file),
+        **more,
+    }
+    with started(folder, environment, "all") as server:
+        base = f"https://127.0.0.1:{port}"
+        context = browser.new_context(base_url=base, ignore_https_errors=True)
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        complaints = refusals(page)
+        page.goto(_link_of(server))
+        page.get_by_label("E-mail address").fill("carol@corp.test")
+        page.get_by_label("Name", exact=True).fill("Carol")
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page).to_have_title(re.compile("Home"))
+        yield page
+        context.close()
+        refused = "status of 400"  # said by the browser of each form that comes back
+        assert [heard for heard in complaints if refused not in heard] == []
+        assert server.stop() == 0, server.log
+
+
+def _link_of(server: Server) -> str:
+    """Its path: over TLS the sign-in holds where Microsoft leads back to."""
+    assert server.process.stdout
+    for line in server.process.stdout:
+        if found := re.search(r"https?://[^/]+(/\S+#\S+)", line):
+            return found[1]
+    raise AssertionError(f"no link: {server.log}")
+
+
+def choose_entra(page: Page, app: str) -> None:
+    """As far as the settings, by way of the catalogue."""
+    page.goto("/connectors/add")
+    page.get_by_role("searchbox", name="Search connectors").fill("Entra ID")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=ADD_ENTRA).click()
+    page.get_by_label("Name of the app").fill(app)
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("It fills the app")).to_be_visible()
+
+
+def type_in(page: Page, tenant: SimulatedTenant, *names: str) -> None:
+    for name, value in entra_settings(tenant).items():
+        if name in names:
+            page.locator(f"#field-{name}").fill(value)
+    page.get_by_text("More settings").click()
+    for name in ("graph-domain", "entra-login-domain"):
+        page.locator(f"#field-{name}").fill(entra_settings(tenant)[name])
+
+
+def see_it_connected(page: Page) -> None:
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Connected")
+
+
+def test_a_tenant_is_connected_with_a_secret_and_another_time_with_a_certificate(
+    browser: Browser, folder: Path, empty_database: str, tenant: SimulatedTenant
+) -> None:
+    certificate, key = certificate_and_key()
+    tenant.registration.certificates.append(certificate)
+    with first_start(browser, folder, empty_database, tenant) as page:
+        page.get_by_role("link", name="Add the first connector").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Add connector")
+        choose_entra(page, "Corp")
+        expect(page.locator("#field-entra-certificate")).to_be_hidden()
+        type_in(page, tenant, "entra-tenant-id", "entra-client-id", "entra-client-secret")
+        page.locator("#field-entra-client-secret").fill(tenant.registration.secrets[0].id)
+        page.get_by_role("button", name="Check and connect").click()
+        expect(page.get_by_role("alert")).to_contain_text("copy the Value column")
+        page.locator("#field-entra-client-secret").fill(tenant.client_secret)
+        page.get_by_role("button", name="Check and connect").click()
+        see_it_connected(page)
+
+        choose_entra(page, "Corp by certificate")
+        page.get_by_role("radio", name="Certificate").check()
+        expect(page.locator("#field-entra-client-secret")).to_be_hidden()
+        type_in(page, tenant, "entra-tenant-id", "entra-client-id")
+        pem = certificate.public_bytes(Encoding.PEM)
+        for name, content in (("certificate", pem), ("certificate-key", key.encode())):
+            file = FilePayload(name=f"{name}.pem", mimeType="text/plain", buffer=content)
+            page.locator(f"#field-entra-{name}").set_input_files(file)
+        page.get_by_role("button", name="Check and connect").click()
+        see_it_connected(page)
+
+
+def test_a_tenant_is_connected_by_signing_in_to_it_giving_consent_and_signing_in_again(
+    browser: Browser, folder: Path, empty_database: str, tenant: SimulatedTenant
+) -> None:
+    tenant.clock.advance((datetime.now(UTC) - tenant.clock.now()).total_seconds())
+    tenant.registration.roles.clear()
+    tenant.registration.installed = False
+    application = {
+        "OSTIARY_ENTRA_CLIENT_ID": tenant.client_id,
+        "OSTIARY_ENTRA_CLIENT_SECRET": tenant.client_secret,
+        "OSTIARY_ENTRA_LOGIN_DOMAIN": tenant.login_domain,
+        "OSTIARY_ENTRA_GRAPH_DOMAIN": tenant.graph_domain,
+    }
+    with first_start(browser, folder, empty_database, tenant, **application) as page:
+        choose_entra(page, "Corp")
+        page.get_by_role("radio", name="OAuth").check()
+        expect(page.locator("#field-entra-tenant-id")).to_be_hidden()
+        page.get_by_label("Skip Active Directory groups").check()
+        page.get_by_role("button", name="Check and connect").click()
+
+        page.get_by_role("button", name="Sign in at Microsoft").click()
+        page.locator("button.account").first.click()
+        expect(page.get_by_role("alert")).to_contain_text("has not let this server's application")
+        page.get_by_role("button", name="Give consent at Microsoft").click()
+        page.locator("button.account").first.click()
+        page.get_by_role("button", name="Accept").click()
+        page.get_by_role("button", name="Sign in again at Microsoft").click()
+        page.locator("button.account").first.click()
+        see_it_connected(page)
+        page.get_by_role("link", name="Settings").last.click()
+        expect(page.get_by_label("Skip Active Directory groups")).to_be_checked()
+        expect(page.get_by_text("Signed in by")).to_be_visible()
