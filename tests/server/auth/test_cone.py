@@ -8,9 +8,10 @@ import re
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,9 @@ from tests.server.auth.workloads import SUBJECT, Platform, Workload, trust_platf
 
 CONE = os.environ.get("OSTIARY_STOCK_CONE") or shutil.which("cone")
 PATIENCE_SECONDS = 120
+
+Serving = Callable[[], AbstractContextManager[None]]
+"""Serves until the block ends."""
 
 pytestmark = pytest.mark.skipif(not CONE, reason="no stock cone on this machine")
 
@@ -103,36 +107,34 @@ class Cone:
         return output.decode()
 
 
+@pytest.fixture
+def serving(app: FastAPI, listening: socket.socket, certificate: CertificateFiles) -> Serving:
+    return partial(served, app, listening, certificate)
+
+
+@pytest.fixture
+def cone(certificate: CertificateFiles, tmp_path: Path) -> Cone:
+    return Cone(tmp_path, certificate.authority)
+
+
 async def test_cone_says_who_one_is_from_a_key_alone(
-    kernel: Kernel,
-    people: People,
-    app: FastAPI,
-    listening: socket.socket,
-    certificate: CertificateFiles,
-    tmp_path: Path,
+    people: People, cone: Cone, serving: Serving
 ) -> None:
     browser = people.browser_of("carol@corp.test", SUPER_ADMINISTRATOR)
     made = browser.post("/api/v1/iam/personal_clients", json={}).json()
-    cone = Cone(tmp_path, certificate.authority)
     key = ["--client-id", made["client"]["clientId"], "--client-secret", made["clientSecret"]]
-    with served(app, listening, certificate):
+    with serving():
         output = await cone.run(*key, "whoami")
     assert "carol@corp.test" in output
     assert "Enabled" in output
 
 
 async def test_cone_login_ends_in_a_key_of_ones_own(
-    kernel: Kernel,
-    people: People,
-    app: FastAPI,
-    listening: socket.socket,
-    certificate: CertificateFiles,
-    tmp_path: Path,
+    people: People, cone: Cone, serving: Serving, listening: socket.socket
 ) -> None:
     browser = people.browser_of("carol@corp.test", SUPER_ADMINISTRATOR)
-    cone = Cone(tmp_path, certificate.authority)
     port = listening.getsockname()[1]
-    with served(app, listening, certificate):
+    with serving():
         process = await cone.start("login", f"https://127.0.0.1:{port}")
         assert process.stdout
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -155,9 +157,8 @@ async def test_cone_tells_a_basic_user_what_they_have(
     kernel: Kernel,
     clock: FixedClock,
     people: People,
-    app: FastAPI,
-    listening: socket.socket,
     certificate: CertificateFiles,
+    serving: Serving,
     tmp_path: Path,
 ) -> None:
     story = Story(kernel, clock, tmp_path)
@@ -166,7 +167,7 @@ async def test_cone_tells_a_basic_user_what_they_have(
     own(story, bob, "bob")
     ada = people.add("ada@corp.test", BASIC_USER)
     own(story, ada, "ada")
-    with served(app, listening, certificate):
+    with serving():
         for user, name, status in ((bob, APP, 0), (bob, FINANCE, 0), (ada, FINANCE, 2)):
             made = people.session_of(user).post("/api/v1/iam/personal_clients", json={}).json()
             cone = Cone(tmp_path, certificate.authority)
@@ -179,8 +180,8 @@ async def test_cone_exchanges_the_token_of_a_workload(
     kernel: Kernel,
     people: People,
     app: FastAPI,
-    listening: socket.socket,
     certificate: CertificateFiles,
+    serving: Serving,
     tmp_path: Path,
 ) -> None:
     platform = Platform(kernel.clock)
@@ -195,7 +196,7 @@ async def test_cone_exchanges_the_token_of_a_workload(
         )
         for subject in (SUBJECT, "repo:evil/infra:ref:refs/heads/main")
     )
-    with served(app, listening, certificate):
+    with serving():
         for _ in range(2):
             assert workload.service in await mine.run("whoami", "-o", "json")
         assert "token exchange failed: 400" in await stolen.run("whoami", status=1)
