@@ -16,6 +16,7 @@ DECIDERS = SUPER | {APPLICATION_ADMINISTRATOR.name}
 """Application administrators decide about accounts of the apps they own."""
 
 TABS = ("", "/past", "/history", "/changes")
+OF_PEOPLE = ("/access", "/attributes", "/reports")
 _ACCOUNT = "/apps/{app_id}/accounts/{account_id}"
 _ENTITLEMENT = "/apps/{app_id}/entitlements/{entitlement_id}"
 _RESOURCE = "/apps/{app_id}/resources/{resource_type_id}/{resource_id}"
@@ -92,7 +93,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "POST /settings/keys/personal/{key_id}/revoke": SUPER,
     "GET /settings/mail": READERS,
     "POST /settings/mail/test": SUPER,
-    **{f"GET /people/{{person_id}}{tab}": READERS for tab in (*TABS, "/access")},
+    **{f"GET /people/{{person_id}}{tab}": READERS for tab in (*TABS, *OF_PEOPLE)},
     "GET /connectors/add": MANAGERS,
     **{f"{how} {_ADDING}{step}": MANAGERS for how in BOTH for step in ("", *LAST_STEPS)},
     **{f"{how} {_CONNECTOR}/{page}": MANAGERS for how in BOTH for page in ("settings", "sign-in")},

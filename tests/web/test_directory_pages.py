@@ -312,6 +312,37 @@ def test_a_mapping_is_previewed_by_example_and_then_saved(estate: Estate, admin:
     assert "Set here" not in said(admin, ATTRIBUTES)
 
 
+def test_a_person_says_how_accounts_were_matched_and_who_reports(
+    estate: Estate, admin: Reader, people: People
+) -> None:
+    estate.world.set_owner(estate.payroll, "kiosk", "Bob")
+    bob, alice = (f"/people/{estate.person(name)}" for name in ("Bob", "Alice"))
+    page = said(admin, bob)
+    assert rows(page) == ["Bob", "Bob", "kiosk"]
+    assert {"Made from it", "E-mail", "By hand"} <= set(re.findall(r"<span>([^<]*)</span>", page))
+    assert "Can sign in" in page
+    assert "Basic User" in page
+    assert f'href="{alice}"' in page
+    assert rows(said(admin, f"{alice}/reports")) == ["Bob"]
+    assert "No reports" in said(admin, f"{bob}/reports")
+    dave = f"/people/{estate.person('Dave')}"
+    assert "Cannot sign in" in said(admin, dave)
+    basic = Reader(people, people.add("basic@corp.test", BASIC_USER))
+    assert basic.get(f"{alice}/reports").status_code == 403
+
+
+def test_a_persons_attributes_say_which_value_counts(estate: Estate, admin: Reader) -> None:
+    several = person("Alice", department="Finance", jobTitle="CFO", title="Boss")
+    estate.world.sync(estate.entra, {"Alice": several})
+    page = said(admin, f"/people/{estate.person('Alice')}/attributes")
+    told = re.findall(r"<tr data-row.*?</tr>", page, re.DOTALL)
+    titles = [re.sub(r"<[^>]*>|\s+", " ", row).split() for row in told if "Title" in row]
+    assert titles == [
+        ["Title", "CFO", "Counts", "Entra", "jobTitle"],
+        ["Title", "Boss", "Fallback", "Entra", "title"],
+    ]
+
+
 def test_without_a_source_the_page_says_what_to_do(world: World, admin: Reader) -> None:
     page = said(admin, SOURCES)
     assert "No source of people yet" in page
@@ -322,7 +353,7 @@ def test_without_a_source_the_page_says_what_to_do(world: World, admin: Reader) 
 def test_a_csv_file_of_orphans_is_what_the_list_shows(estate: Estate, admin: Reader) -> None:
     answer = admin.get(f"{ORPHANS}?app={estate.payroll.public_id}&format=csv")
     told = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert told[0][:3] == ["Account", "App", "Signs in as"]
+    assert told[0][:3] == ["Account", "App", "Status"]
     assert [row[0] for row in told[1:]] == ["Dave", "eve", "kiosk", "svc-backup"]
 
 
@@ -357,6 +388,7 @@ def test_no_page_of_the_directory_asks_the_database_often(estate: Estate, admin:
         f"{SOURCES}/add",
         f"{SOURCES}/{estate.entra.public_id}",
         f"{SOURCES}/{estate.entra.public_id}/remove",
+        *(f"/people/{estate.person('Alice')}{tab}" for tab in ("", "/attributes", "/reports")),
         "/people/domains",
         f"/people/accounts/owner?selected={account}&q=a",
         f"/people/accounts/type?selected={account}",

@@ -49,7 +49,7 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class Numbers:
-    """Of the instant that the page is about. None: hidden from the caller."""
+    """Of the instant that the page is about. None: hidden from the caller, or told of now only."""
 
     managed: int | None
     unmanaged: int | None
@@ -91,8 +91,8 @@ def _numbers(shell: Shell, connection: Connection) -> Numbers:
         managed=Shown(True, None, at).count(connection) if apps else None,
         unmanaged=Shown(False, None, at).count(connection) if apps else None,
         people=counting.people(connection, at) if shell.allows(Permission.USERS_VIEW) else None,
-        orphans=listed_orphans.count(connection, ListFilter(), at=at)
-        if shell.allows(Permission.EXPLORE)
+        orphans=listed_orphans.count(connection, ListFilter(), at=None)
+        if at is None and shell.allows(Permission.EXPLORE)
         else None,
     )
 
@@ -203,8 +203,6 @@ def _estate(shell: Shell, connection: Connection, numbers: Numbers) -> Estate:
     ]
     if numbers.people is not None:
         tiles.insert(2, Tile("People", numbers.people, "/people"))
-    if numbers.orphans is not None:
-        tiles.append(Tile("Orphaned accounts", numbers.orphans, "/people/orphans"))
     return Estate(tiles, _chart(list(grants.items())) if any(grants.values()) else None)
 
 

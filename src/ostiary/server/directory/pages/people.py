@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -15,12 +15,12 @@ from ostiary.server.access.pages.reading import Compared, Grants
 from ostiary.server.access.store import listed_accounts, listed_grants
 from ostiary.server.access.store.listed_accounts import ListedAccount
 from ostiary.server.access.store.listed_grants import GrantFilter
-from ostiary.server.access.views import accounts as account_views
 from ostiary.server.access.views import differences, grants, timeline
 from ostiary.server.directory.rules.subjects import Person
 from ostiary.server.directory.store import listed_people, person_search
 from ostiary.server.directory.store import reading as names
 from ostiary.server.directory.store.listed_people import ListedPerson
+from ostiary.server.directory.store.person_search import Found as FoundPerson
 from ostiary.server.directory.store.person_search import PersonFilter
 from ostiary.server.directory.views import people as views
 from ostiary.server.directory.views import sections
@@ -30,7 +30,7 @@ from ostiary.server.kernel.authz.permissions import Permission, Reach
 from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.errors import not_found
 from ostiary.server.web.components.detail import Detail
-from ostiary.server.web.components.tables import Empty, Found, Wanted
+from ostiary.server.web.components.tables import Empty, Found, Read, Wanted
 from ostiary.server.web.lists import list_page
 from ostiary.server.web.navigation import Crumb
 from ostiary.server.web.search import Finder, Hit
@@ -61,33 +61,12 @@ def list_people(shell: ShellOf, access: Viewer) -> Response:
     with shell.kernel.read() as connection:
         departments = listed_people.departments(connection)
 
-    def read(connection: Connection, wanted: Wanted) -> Found[ListedPerson]:
-        asked = listed_people.ListFilter(
-            query=wanted.query,
-            statuses=wanted.filters["status"],
-            kinds=wanted.filters["kind"],
-            departments=wanted.filters["department"],
-        )
-        rows = listed_people.read(
-            connection,
-            asked,
-            at=shell.as_of,
-            order=wanted.sort,
-            descending=wanted.descending,
-            offset=wanted.offset,
-            size=wanted.size,
-        )
-        matching = listed_people.count(connection, asked, at=shell.as_of)
-        if asked == EVERYBODY:
-            return Found(rows, matching, matching)
-        return Found(rows, matching, listed_people.count(connection, EVERYBODY, at=shell.as_of))
-
     return list_page(
         shell,
         "directory/list.html",
         sections.PEOPLE.title,
         views.people(departments),
-        read,
+        _people_read(shell),
         tabs=sections.tabs(shell, sections.PEOPLE),
         note="",
         actions=[],
@@ -106,10 +85,12 @@ def show_person(shell: ShellOf, access: OneselfOrViewer, person_id: str) -> Resp
     person = shown.person
     with shell.kernel.read() as connection:
         managers = listed_people.names(connection, person.manager_ids, shell.as_of)
-        told = {each.app_id for found in person.sources.values() for each in found}
-        apps: Mapping[str, str] = names.app_names(connection, sorted(told))
-    facts = views.facts(person, managers, apps, linked=access.everything)
-    listing = account_views.of_person(linked=shown.linked)
+        apps = _apps_telling(connection, person)
+    facts = [
+        *views.facts(person, managers, apps, linked=access.everything),
+        *views.signing_in(shown.found),
+    ]
+    listing = views.accounts_of(linked=shown.linked)
     return shown.page("overview", listing, read, facts=facts, heading="Accounts")
 
 
@@ -120,6 +101,30 @@ def show_access(shell: ShellOf, access: OneselfOrViewer, person_id: str) -> Resp
     held = shown.grants(shown.accounts())
     listing = grants.holdings(shown.kinds(held), linked=shown.linked, of_person=True)
     return shown.page("now", listing, held.read, note=shown.note)
+
+
+@router.get("/{person_id}/attributes")
+def show_attributes(shell: ShellOf, access: OneselfOrViewer, person_id: str) -> Response:
+    """Every value that sources tell, and which of them counts."""
+    shown = _shown(shell, access, person_id)
+    with shell.kernel.read() as connection:
+        apps = _apps_telling(connection, shown.person)
+    rows = views.told(shown.person, apps)
+
+    def read(_connection: Connection, wanted: Wanted) -> Found[views.Told]:
+        return Found(rows[wanted.offset : wanted.offset + wanted.size], len(rows), len(rows))
+
+    return shown.page("attributes", views.attributes(linked=shown.linked), read)
+
+
+@router.get("/{person_id}/reports")
+def show_reports(shell: ShellOf, access: Viewer, person_id: str) -> Response:
+    """Whose manager they are."""
+    shown = _shown(shell, access, person_id)
+    with shell.kernel.read() as connection:
+        departments = listed_people.departments(connection)
+    listing = views.reports(views.people(departments))
+    return shown.page("reports", listing, _people_read(shell, manager_ids=[person_id]))
 
 
 @router.get("/{person_id}/past")
@@ -164,13 +169,49 @@ def show_changes(shell: ShellOf, access: OneselfOrViewer, person_id: str) -> Res
     )
 
 
+def _people_read(shell: Shell, manager_ids: Sequence[str] = ()) -> Read[ListedPerson]:
+    """`manager_ids`: only who reports to them."""
+    everybody = listed_people.ListFilter(manager_ids=manager_ids)
+
+    def read(connection: Connection, wanted: Wanted) -> Found[ListedPerson]:
+        asked = replace(
+            everybody,
+            query=wanted.query,
+            statuses=wanted.filters["status"],
+            kinds=wanted.filters["kind"],
+            departments=wanted.filters["department"],
+        )
+        rows = listed_people.read(
+            connection,
+            asked,
+            at=shell.as_of,
+            order=wanted.sort,
+            descending=wanted.descending,
+            offset=wanted.offset,
+            size=wanted.size,
+        )
+        matching = listed_people.count(connection, asked, at=shell.as_of)
+        total = listed_people.count(connection, everybody, at=shell.as_of)
+        return Found(rows, matching, total)
+
+    return read
+
+
+def _apps_telling(connection: Connection, person: Person) -> Mapping[str, str]:
+    """Names by id of the apps that tell of a person."""
+    told = {each.app_id for found in person.sources.values() for each in found}
+    return names.app_names(connection, sorted(told))
+
+
 @dataclass(frozen=True)
 class _Shown:
-    """`linked`: the caller may open the pages of apps. `viewer`: whose apps alone may be seen."""
+    """`found`: None of the past. `linked`: the caller may open the pages of apps. `viewer`: whose
+    apps alone may be seen."""
 
     shell: Shell
     person: Person
     status: str
+    found: FoundPerson | None
     everybody: bool
     linked: bool
     viewer: str | None
@@ -208,7 +249,7 @@ class _Shown:
             self.title,
             lead=views.lead(self.person),
             chips=views.chips(self.status),
-            tabs=views.tabs(self.person.id, current),
+            tabs=views.tabs(self.person.id, current, everybody=self.everybody),
             **parts,
         )
 
@@ -226,21 +267,23 @@ def _shown(shell: Shell, access: Access, person_id: str) -> _Shown:
     if found is None:
         then = " then" if shell.as_of else ""
         raise not_found(f"There is nobody with the id {person_id}{then}.")
-    person, status = found
+    person, status, now = found
     caller = shell.caller
     all_apps = Reach.ALL in caller.reach(Permission.APPS_VIEW)
     oneself = caller.user.public_id == person_id
     viewer = None if all_apps or oneself else caller.user.public_id
-    return _Shown(shell, person, status, access.everything, all_apps, viewer)
+    return _Shown(shell, person, status, now, access.everything, all_apps, viewer)
 
 
-def _find(connection: Connection, shell: Shell, person_id: str) -> tuple[Person, str] | None:
+def _find(
+    connection: Connection, shell: Shell, person_id: str
+) -> tuple[Person, str, FoundPerson | None] | None:
     """With what they are: enabled, disabled, deleted."""
     if shell.as_of is None:
         found = person_search.find(connection, person_id)
-        return None if found is None else (found.person, found.status)
+        return None if found is None else (found.person, found.status, found)
     person = listed_people.person_at(connection, person_id, shell.as_of)
-    return None if person is None else (person, person.status)
+    return None if person is None else (person, person.status, None)
 
 
 def _people(shell: Shell, connection: Connection, query: str, most: int) -> list[Hit]:

@@ -22,7 +22,7 @@ _STATUS: Final = """CASE
 _PEOPLE: Final = """
 SELECT p.id AS person_id, p.public_id AS id, v.display_name, v.email, v.department, v.job_title,
     {status} AS status, coalesce(u.origin, 'directory') AS origin, 'human' AS kind,
-    v.manager_ids[1] AS manager_id, p.created_at
+    v.manager_ids[1] AS manager_id, p.created_at, v.manager_ids
 FROM people p
 JOIN person_versions v ON v.person_id = p.id AND {v}
 LEFT JOIN platform_users u ON u.id = p.user_id
@@ -30,7 +30,7 @@ LEFT JOIN platform_users u ON u.id = p.user_id
 
 _OTHERS: Final = """
 SELECT NULL, u.public_id, u.display_name, coalesce(u.email, ''), '', '', u.status, u.origin,
-    u.kind, NULL, u.created_at
+    u.kind, NULL, u.created_at, CAST('{}' AS text[])
 FROM platform_users u
 WHERE u.origin <> 'directory' AND NOT EXISTS (SELECT FROM people p WHERE p.user_id = u.id)
 """
@@ -64,6 +64,7 @@ _CONDITIONS: Final = {
     "statuses": "e.status = ANY (:statuses)",
     "kinds": "e.kind = ANY (:kinds)",
     "departments": "e.department = ANY (:departments)",
+    "manager_ids": "e.manager_ids && CAST(:manager_ids AS text[])",
 }
 
 
@@ -93,6 +94,7 @@ class ListFilter:
     statuses: Sequence[str] = ()
     kinds: Sequence[str] = ()
     departments: Sequence[str] = ()
+    manager_ids: Sequence[str] = ()
 
 
 def read(

@@ -55,7 +55,7 @@ _COLUMNS: Final = (
     Column[ListedOrphan](
         "app", "App", lambda each: Link(each.app_name, f"/apps/{each.app_id}"), card=True
     ),
-    Column[ListedOrphan]("login", "Signs in as", lambda each: text(each.login)),
+    Column[ListedOrphan]("login", "Signs in as", lambda each: text(each.login), shown=False),
     Column[ListedOrphan]("email", "E-mail", lambda each: text(each.email), shown=False),
     Column[ListedOrphan](
         "status", "Status", lambda each: states.status(each.status, each.status_details)

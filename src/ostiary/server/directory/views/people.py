@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
+from ostiary.server.access.store.listed_accounts import ListedAccount
 from ostiary.server.access.views import accounts, states
-from ostiary.server.directory.rules.subjects import Person
+from ostiary.server.directory.rules.subjects import Person, Source
 from ostiary.server.directory.store.listed_people import ListedPerson
+from ostiary.server.directory.store.person_search import Found
+from ostiary.server.kernel.authz.roles import find_role
 from ostiary.server.web.components.cells import (
     NONE,
     Cell,
@@ -36,6 +40,28 @@ _FACTS: Final = (
     ("employment_type", "Employed as"),
     ("username", "User name"),
 )
+_CANNOT: Final = Chip("Cannot sign in", "ban", "person", "They are disabled or gone.")
+_RULES: Final = {
+    "manual": ("By hand", "Syncs leave it so."),
+    "created": ("Made from it", "The person comes from this account."),
+    "email": ("E-mail", "An e-mail address is the same."),
+    "username": ("User name", "A user name or e-mail address is the same."),
+    "name": ("Name", "First and last name are the same."),
+    "employee_id": ("Employee id", "The employee id is the same."),
+}
+_ATTRIBUTES: Final = (
+    ("email", "E-mail"),
+    ("username", "User name"),
+    ("directory_status", "Status"),
+    ("manager", "Manager"),
+    ("department", "Department"),
+    ("job_title", "Title"),
+    ("employee_id", "Employee id"),
+    ("employment_status", "Employment status"),
+    ("employment_type", "Employment type"),
+)
+ALL: Final = frozenset({"email", "username", "employee_id"})
+"""Of these every value is the person's."""
 
 
 def path(person_id: str) -> str:
@@ -87,12 +113,101 @@ def people(departments: Sequence[str]) -> List[ListedPerson]:
     )
 
 
-def tabs(person_id: str, current: str) -> list[Tab]:
+def tabs(person_id: str, current: str, *, everybody: bool) -> list[Tab]:
     here = path(person_id)
     return [
         Tab("Overview", here, current == "overview"),
         Tab("Access", f"{here}/access", current == "now"),
+        Tab("Attributes", f"{here}/attributes", current == "attributes"),
+        *([Tab("Reports", f"{here}/reports", current == "reports")] if everybody else []),
         *accounts.related_tabs(here, "", current)[1:],
+    ]
+
+
+def accounts_of(*, linked: bool) -> List[ListedAccount]:
+    """With how each was found to be theirs."""
+    listing = accounts.of_person(linked=linked)
+    matched = Column[ListedAccount]("matched", "Matched by", _matched, sortable=False, card=True)
+    return replace(listing, columns=(*listing.columns[:2], matched, *listing.columns[2:]))
+
+
+def _matched(account: ListedAccount) -> Chip:
+    word, hint = _RULES.get(account.reason, (f"Rule {account.reason}", "A rule of the app."))
+    if account.reason == "manual":
+        return Chip(word, "user-check", "accent", hint)
+    return Chip(word, "route", hint=hint)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A value that an account tells of a person. `counts`: it is the person's, not a fallback."""
+
+    place: int
+    attribute: str
+    source: Source
+    app_name: str
+    counts: bool
+
+
+def told(person: Person, apps: Mapping[str, str]) -> list[Told]:
+    return [
+        Told(place, title, source, apps.get(source.app_id, source.app_id), not place or name in ALL)
+        for name, title in _ATTRIBUTES
+        for place, source in enumerate(person.sources.get(name, ()))
+    ]
+
+
+def attributes(*, linked: bool) -> List[Told]:
+    """`linked`: the caller may open the pages of accounts."""
+    return List[Told](
+        name="attributes-of-person",
+        noun="value",
+        columns=(
+            Column("name", "Attribute", lambda each: Text(each.attribute), sortable=False),
+            Column("value", "Value", lambda each: Text(each.source.value), False, card=True),
+            Column("counts", "Use", _use, sortable=False, card=True),
+            Column("app", "Source", lambda each: _told_by(each, linked=linked), False, card=True),
+            Column("key", "Taken from", lambda each: Text(each.source.key), sortable=False),
+        ),
+        key=lambda each: f"{each.attribute}:{each.place}",
+        empty=Empty(
+            "No source tells of this person",
+            "They are known from signing in here. A source of people tells more.",
+            icon="list-details",
+        ),
+    )
+
+
+def _use(each: Told) -> Chip:
+    if each.counts:
+        return Chip("Counts", "circle-check")
+    return Chip("Fallback", "circle-dashed", hint="Counts once those before it have no value.")
+
+
+def _told_by(each: Told, *, linked: bool) -> Cell:
+    if linked:
+        return Link(each.app_name, accounts.path(each.source.app_id, each.source.account_id))
+    return Text(each.app_name)
+
+
+def reports(listing: List[ListedPerson]) -> List[ListedPerson]:
+    """The list of people, of those who report to somebody."""
+    empty = Empty("No reports", "No source names this person as a manager.", icon="users")
+    columns = [column for column in listing.columns if column.key != "manager"]
+    return replace(listing, name="reports", noun="report", plural="", columns=columns, empty=empty)
+
+
+def signing_in(found: Found | None) -> list[Fact]:
+    """Of now only: what a person may do here has no past."""
+    if found is None:
+        return []
+    roles = [role for key in found.role_ids if (role := find_role(key))]
+    can = Chip("Can sign in", "circle-check") if found.status == "enabled" else _CANNOT
+    return [
+        Fact("Sign-in here", can),
+        Fact("Known from", Text(_ORIGINS[found.origin])),
+        Fact("Roles", Several([Text(role.display_name) for role in roles])),
+        Fact("First seen", Moment(found.created_at)),
     ]
 
 
