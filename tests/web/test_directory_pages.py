@@ -137,7 +137,14 @@ def test_an_owner_is_searched_for_and_stays_when_syncs_come(estate: Estate, admi
     page = said(admin, BY_HAND)
     assert rows(page) == ["svc-backup"]
     assert "Alice" in page
-    assert "set by hand" in said(admin, f"/apps/{estate.payroll.public_id}/accounts/{account}")
+    own_page = said(admin, f"/apps/{estate.payroll.public_id}/accounts/{account}")
+    assert "set by hand" in own_page
+    asked = f"/people/accounts/reset?selected={account}&amp;back=account"
+    assert f'href="{asked}"' in own_page
+    back = {"selected": account, "back": "account"}
+    done = admin.post("/people/accounts/reset", data=back)
+    assert done.headers["location"] == f"/apps/{estate.payroll.public_id}/accounts/{account}"
+    assert "Nobody answers for this account." in said(admin, done.headers["location"])
 
 
 def test_what_was_set_by_hand_goes_back_to_the_rules(estate: Estate, admin: Reader) -> None:
@@ -195,7 +202,19 @@ def test_readers_see_orphans_and_are_offered_nothing(estate: Estate, people: Peo
     reader = Reader(people, people.add("reader@corp.test", READ_ONLY_ADMINISTRATOR))
     source = f"{SOURCES}/{estate.entra.public_id}"
     mapping = f"{ATTRIBUTES}/{estate.entra.public_id}/manager"
-    for path in (ORPHANS, BY_HAND, "/people/domains", SOURCES, source, ATTRIBUTES, mapping):
+    payroll = f"/apps/{estate.payroll.public_id}/accounts"
+    account = f"{payroll}/{estate.id_of('kiosk')}"
+    for path in (
+        payroll,
+        account,
+        ORPHANS,
+        BY_HAND,
+        "/people/domains",
+        SOURCES,
+        source,
+        ATTRIBUTES,
+        mapping,
+    ):
         page = said(reader, path)
         assert "/people/accounts/" not in page
         assert '<form method="post" action="/people' not in page

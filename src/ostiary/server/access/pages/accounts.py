@@ -48,7 +48,9 @@ def list_accounts(shell: ShellOf, access: Viewer, app_id: str) -> Response:
     detail = Detail(
         app.display_name, chips=[standing(app)], tabs=app_tabs(shell, app_id, "accounts")
     )
-    listing = views.of_app(people_linked=reading.sees_people(shell))
+    listing = views.of_app(
+        people_linked=reading.sees_people(shell), may_decide=reading.may_decide(shell)
+    )
     title = f"Accounts of {app.display_name}"
     return list_page(shell, TEMPLATE, title, listing, read, crumbs=[APPS], detail=detail)
 
@@ -60,7 +62,11 @@ def show_account(shell: ShellOf, access: Viewer, app_id: str, account_id: str) -
     held = Grants(shown.grants, shell.as_of, linked=True, people_linked=False)
     with shell.kernel.read() as connection:
         kinds = listed_grants.kinds(connection, shown.grants, at=shell.as_of)
-    facts = views.facts(shown.account, people_linked=reading.sees_people(shell))
+    facts = views.facts(
+        shown.account,
+        people_linked=reading.sees_people(shell),
+        may_decide=reading.may_decide(shell),
+    )
     listing = grants.holdings(kinds, linked=True)
     return shown.related.page("now", listing, held.read, facts=facts, heading="What it has")
 

@@ -31,6 +31,11 @@ def sees_people(shell: Shell) -> bool:
     return shell.allows(Permission.USERS_VIEW)
 
 
+def may_decide(shell: Shell) -> bool:
+    """About accounts of an app whose pages the caller sees."""
+    return shell.as_of is None and shell.allows(Permission.APPS_MANAGE)
+
+
 @dataclass(frozen=True)
 class Grants:
     """A list of grants: `asked` is what it is about, whatever is filtered."""

@@ -16,10 +16,11 @@ from ostiary.server.web.components.cells import (
     Link,
     Missing,
     Moment,
+    Several,
     Text,
     text,
 )
-from ostiary.server.web.components.tables import Column, Empty, Filter, List
+from ostiary.server.web.components.tables import Bulk, Column, Empty, Filter, List
 from ostiary.server.web.components.tabs import Tab
 
 OWNED: Final = (("no", "Without owner"), ("yes", "With owner"))
@@ -28,6 +29,13 @@ _REASONS: Final = {
     "manual": "set by hand",
     "created": "the person comes from this account",
 }
+
+_DECIDING: Final = "/people/accounts"
+"""Pages of the directory, whose people are set as owners."""
+_DECISIONS: Final = (
+    Bulk("Set owner", f"{_DECIDING}/owner", "user-check"),
+    Bulk("Set type", f"{_DECIDING}/type", "robot"),
+)
 
 
 def path(app_id: str, account_id: str) -> str:
@@ -69,8 +77,8 @@ _EMPTY = Empty(
 )
 
 
-def of_app(*, people_linked: bool) -> List[ListedAccount]:
-    """`people_linked`: the caller may open the pages of people."""
+def of_app(*, people_linked: bool, may_decide: bool = False) -> List[ListedAccount]:
+    """`people_linked`: the caller may open the pages of people. `may_decide`: and set owners."""
     return List[ListedAccount](
         name="accounts",
         noun="account",
@@ -92,6 +100,7 @@ def of_app(*, people_linked: bool) -> List[ListedAccount]:
             Filter("type", "Type", states.TYPES),
             Filter("owned", "Owner", OWNED),
         ),
+        bulk=_DECISIONS if may_decide else (),
         empty=_EMPTY,
     )
 
@@ -123,11 +132,12 @@ def _app(account: ListedAccount, *, linked: bool) -> Cell:
     return Text(account.app_name)
 
 
-def facts(account: ListedAccount, *, people_linked: bool) -> list[Fact]:
+def facts(account: ListedAccount, *, people_linked: bool, may_decide: bool = False) -> list[Fact]:
     found = _REASONS.get(account.reason, f"found by the rule {account.reason}")
     return [
         Fact("Owner", owner(account, linked=people_linked), found if account.reason else ""),
         Fact("How the owner was found", Text(found) if account.reason else Missing(NONE)),
+        *([Fact("Decide", _decisions(account), "What is set here stays.")] if may_decide else []),
         Fact("Signs in as", text(account.login)),
         Fact("E-mail", Identifier(account.email) if account.email else Missing(NONE)),
         Fact("Last sign-in", Moment(account.last_login)),
@@ -137,6 +147,16 @@ def facts(account: ListedAccount, *, people_linked: bool) -> list[Fact]:
         Fact("Id in the source", Identifier(account.external_id)),
         Fact("Id", Identifier(account.id)),
     ]
+
+
+def _decisions(account: ListedAccount) -> Several:
+    chosen = f"selected={account.id}&back=account"
+    set_owner = Link("Set owner", f"{_DECIDING}/owner?{chosen}")
+    set_type = Link("Set type", f"{_DECIDING}/type?{chosen}")
+    if account.reason not in ("manual", ""):
+        return Several([set_owner, set_type])
+    reset = Link("Let rules decide", f"{_DECIDING}/reset?{chosen}")
+    return Several([set_owner, reset, set_type])
 
 
 def chips(account: ListedAccount) -> list[Chip]:
