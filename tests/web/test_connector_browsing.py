@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final, Literal
 
 import pytest
 import yaml
@@ -34,7 +35,7 @@ from tests.web.test_connector_pages import (  # noqa: F401 - the fixtures
 
 expect.set_options(timeout=PATIENCE)
 
-HEADING = "heading"
+HEADING: Final = "heading"
 
 
 @pytest.fixture
@@ -135,8 +136,8 @@ def every_page(world: Held) -> list[str]:
     return ["/connectors", f"/apps/{world.connector.app_id}/connectors", *of_one]
 
 
-def press(page: Page, role: str, name: str | re.Pattern[str]) -> None:
+def press(page: Page, role: Literal["link", "button"], name: str | re.Pattern[str]) -> None:
     """By keyboard."""
-    found = page.get_by_role(role, name=name).first  # type: ignore[arg-type]
+    found = page.get_by_role(role, name=name).first
     found.focus()
     page.keyboard.press("Enter")

@@ -6,13 +6,15 @@ import asyncio
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 
 from ostiary.server.connectors.actions.registry import rename_connector, set_owners
 from ostiary.server.connectors.changes import Changes
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.auth import sessions
-from ostiary.server.kernel.authz.roles import BASIC_USER
+from ostiary.server.kernel.authz.roles import BASIC_USER, SUPER_ADMINISTRATOR
+from ostiary.server.kernel.listener import HttpListener, listen
 from ostiary.server.kernel.work import Kernel
 from tests.server.auth.people import People
 from tests.server.connectors.conftest import connector  # noqa: F401 - the fixture
@@ -99,3 +101,33 @@ def test_a_stream_says_that_something_changed_to_who_may_see_it(
         assert next(line for line in lines if line.startswith("event")) == "event: changed"
         rename(kernel, connector.id, "Renamed")
         assert next(line for line in lines if line.startswith("event")) == "event: changed"
+
+
+async def test_a_stream_ends_well_when_the_server_stops(
+    kernel: Kernel,
+    connector: Connector,  # noqa: F811
+    app: FastAPI,
+    people: People,
+) -> None:
+    """Nothing is cut off: the server would wait for it much longer than the test does."""
+    user = people.add("super@corp.test", SUPER_ADMINISTRATOR)
+    with kernel.work(SYSTEM) as work:
+        cookie = sessions.open_session(work, user, replacing="", address="", user_agent="")
+    listening = listen("127.0.0.1", 0)
+    base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server = HttpListener(app, listening, grace=100 * PATIENCE)
+    await server.start()
+    running = asyncio.create_task(server.run())
+    path = f"/apps/{connector.app_id}/connectors/{connector.id}/events"
+    async with (
+        asyncio.timeout(PATIENCE),
+        httpx2.AsyncClient(base_url=base, cookies={"ostiary": cookie}, timeout=PATIENCE) as client,
+        client.stream("GET", path) as answer,
+    ):
+        lines = answer.aiter_lines()
+        assert await anext(lines) == "retry: 3000"
+        stopping = asyncio.gather(server.stop(), app.state.changes.stop())
+        async for line in lines:
+            assert not line.startswith("data: "), "it says nothing but that something changed"
+        await stopping
+    await running

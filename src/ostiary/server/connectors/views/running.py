@@ -42,6 +42,8 @@ class Running:
     phase: str
     amounts: Sequence[Amount]
     told: bool
+    moves: bool
+    """Somebody works on it."""
 
 
 def running(
@@ -66,6 +68,7 @@ def running(
         phase,
         amounts[:_MOST],
         bool(objects),
+        progress.phase is not Phase.WAITING,
     )
 
 
