@@ -26,6 +26,8 @@ class Estate(Tenant):
     ends: dict[Key, datetime] = field(default_factory=dict)
     signed_in: dict[Key, datetime] = field(default_factory=dict)
     known: dict[tuple[str, Key], dict[str, str]] = field(default_factory=dict)
+    shallow: set[tuple[str, Key]] = field(default_factory=set)
+    """Grants that reach the direct members of a group only."""
 
     def role(self, name: str, way: str, *holders: Key, **metadata: str) -> str:
         """Returns the entitlement of those who hold it in this way, assigned or eligible."""
@@ -71,6 +73,12 @@ class Estate(Tenant):
 
     def _grant(self, name: str, principal: Key) -> v2.Grant:
         grant = super()._grant(name, principal)
+        if (name, principal) in self.shallow:
+            for annotation in grant.annotations:
+                expandable = v2.GrantExpandable()
+                if annotation.Unpack(expandable):
+                    expandable.shallow = True
+                    annotation.CopyFrom(pack(expandable))
         if known := self.known.get((name, principal)):
             metadata = v2.GrantMetadata()
             metadata.metadata.update(known)

@@ -17,6 +17,7 @@ from ostiary.server.kernel.authz.roles import APPLICATION_ADMINISTRATOR, READ_ON
 from ostiary.server.kernel.clock import FixedClock
 from tests.server.access.asking import Story
 from tests.server.auth.people import People
+from tests.server.ingest.tenants import Held
 from tests.web.conftest import Reader
 from tests.web.estates import Estate, telling
 from tests.web.test_access_pages import MOST_QUERIES, queries, said
@@ -167,6 +168,73 @@ def test_only_those_who_explore_see_any_of_it(told: Estate, people: People) -> N
     other = Reader(people, people.add("other@corp.test", APPLICATION_ADMINISTRATOR))
     for path in ("/explore", "/explore/disabled", "/explore/disabled/count"):
         assert other.get(path).status_code == 403
+
+
+@pytest.fixture
+def bob(told: Estate, story: Story, admin: Reader) -> str:
+    """The page of the map about Bob, who is in Finance."""
+    made = admin.post("/api/v1/directories", json={"appId": story.app})
+    assert made.status_code == 200
+    refresh(story.kernel)
+    found = re.search(r'href="(/explore/map/people/\w+)"', said(admin, "/explore/map?q=BOB"))
+    assert found
+    return found[1]
+
+
+def below(page: str) -> dict[str, str]:
+    """Where what is under each of the nodes comes from."""
+    found = re.findall(r'<details hx-get="([^"]+)".*?<summary>.*?<bdi>([^<]+)</bdi>', page)
+    return {title: address.replace("&amp;", "&") for address, title in found}
+
+
+def leaves(page: str) -> set[str]:
+    return set(re.findall(r'<span class="leaf">.*?<bdi>([^<]+)</bdi>', page))
+
+
+def test_the_map_leads_from_a_person_to_all_they_reach(bob: str, admin: Reader) -> None:
+    accounts = below(said(admin, bob))
+    assert set(accounts) == {"bob"}
+    held = said(admin, accounts["bob"])
+    assert set(below(held)) == {"Finance"}
+    assert leaves(held) == {"User Administrator", "Access to Entra"}
+    nested = said(admin, below(held)["Finance"])
+    assert set(below(nested)) == {"Nested"}
+    outer = said(admin, below(nested)["Nested"])
+    assert leaves(outer) == {"Outer"}
+    assert "<html" not in outer
+
+
+def test_what_reaches_direct_members_only_ends_there(
+    told: Estate, story: Story, bob: str, admin: Reader
+) -> None:
+    """Gus is in Nested himself, Bob through Finance: only Gus gets Expenses."""
+    expenses = told.app("Expenses")
+    told.hold(expenses, ("group", "Nested"), Held(through=("group:Nested:members",)))
+    told.shallow.add((expenses, ("group", "Nested")))
+    story.sync(told)
+    nested = f"/explore/map/entitlements/{story.entitlement('group:Nested:members')}"
+    assert leaves(said(admin, nested)) == {"Expenses", "Outer"}
+    assert leaves(said(admin, f"{nested}?indirectly=1")) == {"Outer"}
+
+
+def test_the_map_of_the_past(
+    told: Estate, story: Story, bob: str, admin: Reader, clock: FixedClock
+) -> None:
+    day = clock.now().date()
+    clock.advance(timedelta(days=2))
+    told.remove(("group", "Nested"))
+    story.sync(told)
+    finance = f"/explore/map/entitlements/{story.entitlement('group:Finance:members')}"
+    assert below(said(admin, finance)) == {}
+    then = said(admin, f"{finance}?as_of={day}")
+    assert f"as_of={day}" in below(then)["Nested"]
+    assert set(below(said(admin, f"{bob}?as_of={day}"))) == {"bob"}
+
+
+def test_the_map_knows_nobody_else(admin: Reader) -> None:
+    assert admin.get("/explore/map/people/nobody").status_code == 404
+    assert "Nobody here is called" in said(admin, "/explore/map?q=zzz")
+    assert "holds nothing directly" in said(admin, "/explore/map/accounts/nobody")
 
 
 def test_there_are_no_other_questions(admin: Reader) -> None:

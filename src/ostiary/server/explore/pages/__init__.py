@@ -6,6 +6,6 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from ostiary.server.explore.pages import index
+from ostiary.server.explore.pages import index, walking
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (index.router,)
+ROUTERS: Final[tuple[APIRouter, ...]] = (walking.router, index.router)
