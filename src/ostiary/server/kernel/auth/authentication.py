@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from ostiary.server.kernel.auth import networks, sessions, tokens, user_store
 from ostiary.server.kernel.auth.api_clients import PERSONAL, SERVICE, ApiClientDirectory
 from ostiary.server.kernel.auth.caller import Caller, caller_by_client
+from ostiary.server.kernel.auth.client_ids import ClientId
 from ostiary.server.kernel.auth.clients import ClientDirectory, ClientRegistry
 from ostiary.server.kernel.auth.devices import DeviceDirectory
 from ostiary.server.kernel.auth.federation.issuers import Issuers, configured_issuers
@@ -133,7 +134,7 @@ def _bearer(
         raise denied("this credential may not be used from this address")
     if user is None or user.status != "enabled":
         raise not_signed_in("this access token is not for the API")
-    client_id = f"{client.name}@{kernel.settings.external_authority}/{client.kind}"
+    client_id = str(ClientId(client.name, kernel.settings.external_authority, client.kind))
     return caller_by_client(user, client, client_id)
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import Field
 
+from ostiary.server.kernel.auth.client_ids import ClientId
 from ostiary.server.kernel.auth.federation.checks import Step
 from ostiary.server.kernel.auth.federation.platforms import Platform
 from ostiary.server.kernel.auth.federation.store import Provider as StoredProvider
@@ -121,7 +122,7 @@ class Trust(Message):
 
 def trust_message(trust: StoredTrust, authority: str) -> Trust:
     return Trust(
-        client_id=f"{trust.name}@{authority}/{KIND}",
+        client_id=str(ClientId(trust.name, authority, KIND)),
         service_principal_id=trust.owner,
         provider_id=trust.provider,
         display_name=trust.display_name,

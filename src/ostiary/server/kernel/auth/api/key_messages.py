@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ostiary.server.kernel.auth.api.messages import User, user_message
 from ostiary.server.kernel.auth.api_clients import ApiClient
+from ostiary.server.kernel.auth.client_ids import ClientId
 from ostiary.server.kernel.auth.user_store import User as StoredUser
 from ostiary.server.kernel.paging import PagedRequest
 from ostiary.server.kernel.rest import Duration, FieldMask, Message, Timestamp
@@ -29,7 +30,7 @@ def personal_client_message(client: ApiClient, authority: str) -> PersonalClient
     return PersonalClient(
         id=client.public_id,
         user_id=client.owner,
-        client_id=f"{client.name}@{authority}/{client.kind}",
+        client_id=str(ClientId(client.name, authority, client.kind)),
         display_name=client.display_name,
         scoped_roles=client.scoped_roles,
         allow_source_cidr=client.networks,
@@ -137,7 +138,7 @@ def credential_message(client: ApiClient, authority: str) -> Credential:
     return Credential(
         id=client.name,
         service_principal_id=client.owner,
-        client_id=f"{client.name}@{authority}/{client.kind}",
+        client_id=str(ClientId(client.name, authority, client.kind)),
         display_name=client.display_name,
         scoped_role_ids=client.scoped_roles,
         allow_source_cidrs=client.networks,
