@@ -131,7 +131,15 @@ def test_pages_of_connectors_fit_their_width_and_serve_everybody(
 
 def every_page(world: Held) -> list[str]:
     sync = latest_sync(world.kernel, world.connector)
-    tabs = ("", "/syncs", f"/syncs/{sync.id}", "/held?names=1", "/schedule", "/credentials")
+    tabs = (
+        "",
+        "/syncs",
+        f"/syncs/{sync.id}",
+        "/held?names=1",
+        "/schedule",
+        "/credentials",
+        "/changes",
+    )
     of_one = [place(world.connector, tab) for tab in (*tabs, "/edit", "/delete")]
     return ["/connectors", f"/apps/{world.connector.app_id}/connectors", *of_one]
 

@@ -13,7 +13,7 @@ import yaml
 from ostiary.server.catalog.actions import create_app
 from ostiary.server.connectors.actions.hosting import Line, note_lines
 from ostiary.server.connectors.actions.queue import Outcome, Remark
-from ostiary.server.connectors.actions.registry import NewConnector, create_connector
+from ostiary.server.connectors.actions.registry import NewConnector, create_connector, save_config
 from ostiary.server.connectors.actions.syncs import end_applied, request_sync
 from ostiary.server.connectors.catalogue.kinds import SELF_HOSTED
 from ostiary.server.connectors.files import upload_path
@@ -46,7 +46,7 @@ from tests.web.conftest import Reader
 from tests.web.test_access_pages import MOST_QUERIES, queries, said
 from tests.web.test_pages import HOSTILE, SCRIPT
 
-TABS = ("", "/syncs", "/held", "/schedule", "/credentials")
+TABS = ("", "/syncs", "/held", "/schedule", "/credentials", "/changes")
 
 
 @pytest.fixture
@@ -430,3 +430,18 @@ def test_no_page_of_a_connector_asks_the_database_often(held: Held, admin: Reade
         with queries(held.kernel) as asked:
             said(admin, path)
         assert 1 < len(asked) <= MOST_QUERIES, (path, len(asked))
+
+
+def test_changes_tell_who_did_what(kernel: Kernel, connector: Connector, admin: Reader) -> None:
+    form = {"name": "Renamed", "owners": "olga@corp.test"}
+    assert admin.post(place(connector, "/edit"), data=form).status_code == 303
+    admin.post(place(connector, "/credentials/rotate"))
+    with kernel.work(ADA) as work:
+        save_config(work, connector.id, {"client-secret": "hush"}, kernel.secrets)
+    page = said(admin, place(connector, "/changes"))
+    assert "displayName: Our tenant \u2192 Renamed" in page
+    assert re.search("Credential made</strong> by <bdi>[^<]*super", page, re.I)
+    assert "Added</strong> by <bdi>Ada</bdi>" in page
+    assert "Settings saved" in page
+    assert "client-secret" in page
+    assert "hush" not in page

@@ -83,6 +83,7 @@ class Shown:
                 found.append(("settings", "Settings", "/settings"))
             if not (self.hosted and self.configured):
                 found.append(("credentials", "Credentials", "/credentials"))
+        found.append(("changes", "Changes", "/changes"))
         return [Tab(title, f"{self.path}{at}", key == current) for key, title, at in found]
 
     def page(self, current: str, template: str, *, status: int = 200, **values: Any) -> Response:
