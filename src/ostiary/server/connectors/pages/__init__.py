@@ -14,6 +14,7 @@ from ostiary.server.connectors.pages import (
     listing,
     scheduling,
     syncs,
+    trail,
 )
 
 PAGES: tuple[APIRouter, ...] = (
@@ -27,5 +28,6 @@ PAGES: tuple[APIRouter, ...] = (
     credentials.router,
     changing.router,
     following.router,
+    trail.router,
     detail.router,
 )
