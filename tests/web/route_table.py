@@ -109,6 +109,7 @@ ROUTES: dict[str, frozenset[str]] = {
         f"GET {_CONNECTOR}{tab}": CONNECTOR_READERS
         for tab in (
             "",
+            "/changes",
             "/events",
             "/syncs",
             "/syncs/{sync_id}",
