@@ -15,7 +15,11 @@ from ostiary.server.connectors.actions.hosting import read_values
 from ostiary.server.connectors.pages.configuring_sent import inline
 from ostiary.server.connectors.store import registry
 from ostiary.server.connectors.store.registry import Connector
-from ostiary.server.kernel.authz.roles import BASIC_USER, CONNECTOR_ADMINISTRATOR
+from ostiary.server.kernel.authz.roles import (
+    BASIC_USER,
+    CONNECTOR_ADMINISTRATOR,
+    SUPER_ADMINISTRATOR,
+)
 from ostiary.server.kernel.settings import Settings
 from ostiary.server.kernel.work import Kernel
 from ostiary.tenant.server import SimulatedTenant
@@ -24,7 +28,8 @@ from tests.server.access.asking import Story
 from tests.server.auth.people import People
 from tests.server.connectors.hosted.certificates import certificate_and_key
 from tests.server.connectors.programs import fake_program
-from tests.web.conftest import Reader, estate
+from tests.web.conftest import ColorScheme, PageOf, Reader, estate
+from tests.web.test_browser import _violations as violations
 
 SECRET = "canary-of-a-secret"
 FAKE = "/connectors/add/fake"
@@ -291,3 +296,39 @@ def test_files_are_sent_as_settings_take_them() -> None:
         "-----BEGIN CERTIFICATE-----\nx"
     )
     assert inline(b"\x00\x01") == "data:application/octet-stream;base64,AAE="
+
+
+def test_pages_fit_their_width_and_serve_everybody(
+    kernel: Kernel,
+    people: People,
+    admin: Reader,
+    tenant: SimulatedTenant,
+    page_of: PageOf,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OSTIARY_ENTRA_CLIENT_ID", tenant.client_id)
+    monkeypatch.setenv("OSTIARY_ENTRA_CLIENT_SECRET", "of-the-operator")
+    admin.post(f"{ENTRA}/settings?into=new&name={'N' * 300}", data=entra_settings(tenant))
+    (connector,) = connectors(kernel)
+    here = f"/apps/{connector.app_id}/connectors/{connector.id}"
+    new = "into=new&name=Corp"
+    tenant.registration.roles.intersection_update({"User.Read.All", "GroupMember.Read.All"})
+    ann = people.add("ann@corp.test", SUPER_ADMINISTRATOR)
+    themes: tuple[tuple[int, ColorScheme], ...] = ((390, "dark"), (1280, "light"))
+    for width, theme in themes:
+        page = page_of(ann, width=width, theme=theme)
+        for path in (
+            "/connectors/add",
+            ENTRA,
+            f"{ENTRA}/settings?{new}",
+            f"{ENTRA}/self-hosted?{new}&run=self",
+            f"{here}/sign-in",
+            f"{here}/settings",
+        ):
+            page.goto(path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            assert violations(page) == [], path
+        page.get_by_role("button", name="Check again").click()
+        page.get_by_text("What the check found").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert violations(page) == []

@@ -26,6 +26,9 @@ CONCERNS: Final[Mapping[str, str]] = {
 }
 """By cause, how the name of the field ends that it lies in."""
 
+_IN_PART: Final = "This works in part only. Mend what does not, then check again."
+_NOT: Final = "This does not work yet. Mend what the check found, then check again."
+
 
 @dataclass(frozen=True)
 class Complaint:
@@ -61,7 +64,9 @@ def judged(verdict: Verdict, schema: Schema, values: Mapping[str, str]) -> Compl
         else:
             others.append(finding)
     technical = ", ".join(dict.fromkeys(_technical(each) for each in verdict.errors))
-    return Complaint("", fields, tuple(others), technical)
+    unplaced = any(each.severity == "error" for each in others)
+    problem = _IN_PART if unplaced and len(others) > 1 else _NOT if unplaced else ""
+    return Complaint(problem, fields, tuple(others), technical)
 
 
 def concerned(finding: Finding, names: Iterable[str]) -> str:

@@ -24,6 +24,12 @@ from ostiary.server.web.components.forms import Field, Kind
 FORGET: Final = "forget:"
 """What the name of a box begins with that takes a stored secret away."""
 
+_HIDES_ACCESS: Final[Mapping[str, str]] = {
+    "skip-ad-groups": "Cloud groups then show no on-premises members either, unless the next "
+    "option is on: access that people have is hidden from reviews.",
+}
+"""What the programs do not say of their own options (features 2.8)."""
+
 TENANT: Final = "oauth-tenant-id"
 """With OAuth: the only tenant that will do, if any is named."""
 
@@ -133,7 +139,7 @@ class _Drawing:
 
     def asked(self, name: str) -> Asked:
         each = self.schema.fields[name]
-        needed = is_required(each) and not has_default(each)
+        needed = (is_required(each) and not has_default(each)) or _is_expected(self.schema, name)
         kept = name in self.kept
         shown_field = Field(
             name,
@@ -142,7 +148,7 @@ class _Drawing:
             self._value(name, each),
             help=self._help(name, each.description),
             error=self.errors.get(name, ""),
-            required=(needed or _is_expected(self.schema, name)) and not kept,
+            required=needed and not kept,
             placeholder="unchanged" if kept else each.placeholder or _default(each),
             autocomplete="new-password" if is_secret(each) else "off",
             options=[(option, option) for option in _choices(each)],
@@ -160,6 +166,8 @@ class _Drawing:
 
     def _help(self, name: str, text: str) -> str:
         ended = text if not text or text.endswith(".") else f"{text}."
+        if name in _HIDES_ACCESS:
+            ended = f"{ended} {_HIDES_ACCESS[name]}".strip()
         if name in self.kept:
             return f"{ended} {self.saved or 'It is set.'} Leave empty to keep it.".strip()
         return f"{ended} One a line.".strip() if _is_list(self.schema.fields[name]) else ended
