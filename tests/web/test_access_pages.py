@@ -27,8 +27,6 @@ from tests.web.conftest import Reader
 from tests.web.test_pages import ATTRIBUTE, HOSTILE, REVERSED, SCRIPT
 
 MOST_QUERIES = 20
-MOST_TO_EXPLAIN = 36
-"""Paths are found level by level, with a query for each."""
 BOB = ("user", "bob")
 
 
@@ -109,8 +107,7 @@ def test_no_page_asks_the_database_often(story: Story, admin: Reader, outer: str
         for address in (path, f"{path}?as_of={story.clock.now():%Y-%m-%dT%H:%M:%S}"):
             with queries(story.kernel) as asked:
                 said(admin, address)
-            most = MOST_TO_EXPLAIN if "/holders/" in path else MOST_QUERIES
-            assert 1 < len(asked) <= most, (address, len(asked))
+            assert 1 < len(asked) <= MOST_QUERIES, (address, len(asked))
 
 
 def test_an_entitlement_says_who_has_it_and_through_what(

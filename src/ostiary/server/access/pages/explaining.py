@@ -11,6 +11,7 @@ from ostiary.server.access.facts import EntitlementRef, Explanation, Grant, Reso
 from ostiary.server.access.pages import reading
 from ostiary.server.access.store import accounts as account_store
 from ostiary.server.access.store import principals
+from ostiary.server.access.store.principals import AppName
 from ostiary.server.access.views import grants, paths
 from ostiary.server.access.views.paths import Asked
 from ostiary.server.catalog.pages import APPS
@@ -30,15 +31,15 @@ def explain(
     """Every path, as a picture and in words; and since when."""
     with shell.kernel.read() as connection:
         account_store.check_in_app(connection, app_id, entitlement_id)
-        told = store.explain(connection, entitlement_id, principal_id, at=shell.as_of)
+        told, stretches = store.explain_with_history(
+            connection, entitlement_id, principal_id, at=shell.as_of
+        )
         history = [
-            grant
-            for grant in store.grant_history(connection, entitlement_id, principal_id)
-            if shell.as_of is None or grant.since <= shell.as_of
+            grant for grant in stretches if shell.as_of is None or grant.since <= shell.as_of
         ]
-        asked = _asked(shell, connection, told.grant, history)
         passed = {step.entitlement.id for path in told.paths for step in path}
-        apps = principals.apps(connection, passed)
+        apps = principals.apps(connection, {entitlement_id, *passed})
+        asked = _asked(shell, connection, told.grant, history, apps[entitlement_id])
     reachable = {key: app for key, app in apps.items() if access.everything or app.id == app_id}
     what = paths.full_name(asked.entitlement)
     title = f"Why {asked.person} has {what}"
@@ -64,7 +65,11 @@ def explain(
 
 
 def _asked(
-    shell: Shell, connection: Connection, grant: Grant | None, history: list[Grant]
+    shell: Shell,
+    connection: Connection,
+    grant: Grant | None,
+    history: list[Grant],
+    app: AppName,
 ) -> Asked:
     """`AppError` NotFound where it was never held, so that there is nothing to tell."""
     known = grant or next(iter(history[-1:]), None)
@@ -73,12 +78,11 @@ def _asked(
     entitlement: EntitlementRef = known.entitlement
     principal: ResourceRef = known.principal
     holders = principals.principals(connection, [principal.id], shell.as_of)
-    apps = principals.apps(connection, [entitlement.id])
     return Asked(
         principal,
         holders[principal.id],
         entitlement,
-        apps[entitlement.id],
+        app,
         reading.sees_people(shell),
     )
 

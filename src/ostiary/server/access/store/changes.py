@@ -105,14 +105,7 @@ def differences(
 def grant_history(connection: sa.Connection, entitlement_id: str, principal_id: str) -> list[Grant]:
     """Every stretch of time in which the principal held the entitlement, the oldest first."""
     (principal,) = resource_keys(connection, [principal_id])
-    values = {"entitlement": entitlement_key(connection, entitlement_id), "principal": principal}
-    stretches = (
-        "(SELECT * FROM grants WHERE entitlement_id = :entitlement AND principal_id = :principal "
-        "AND valid_to <> 'infinity' UNION ALL SELECT * FROM grants "
-        "WHERE entitlement_id = :entitlement AND principal_id = :principal "
-        "AND valid_to = 'infinity')"
-    )
-    found = rows.select(connection, stretches, "g.valid_from", values)
+    found = rows.stretches(connection, entitlement_key(connection, entitlement_id), principal)
     return rows.described(connection, found, None)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,32 +28,52 @@ def select(
     return connection.execute(query, values).all()
 
 
+def stretches(connection: sa.Connection, entitlement: int, principal: int) -> Sequence[Any]:
+    """Rows of `COLUMNS` of one grant, the oldest first."""
+    of_one = (
+        "SELECT * FROM grants WHERE entitlement_id = :entitlement AND principal_id = :principal"
+    )
+    both = f"({of_one} AND valid_to <> 'infinity' UNION ALL {of_one} AND valid_to = 'infinity')"
+    values = {"entitlement": entitlement, "principal": principal}
+    return select(connection, both, "g.valid_from", values)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What grants and paths consist of, by internal id."""
+
+    entitlements: Mapping[int, EntitlementRef]
+    resources: Mapping[int, ResourceRef]
+
+
 def described(connection: sa.Connection, rows: Sequence[Any], at: datetime | None) -> list[Grant]:
     """Rows of `COLUMNS` as grants, with the names that were true at the instant."""
-    sources = _sources(connection, rows)
-    entitlement_ids = {row.entitlement_id for row in rows} | set(sources.values())
-    known = entitlements(connection, entitlement_ids, at)
-    principals = resources(connection, {row.principal_id for row in rows}, at)
-    return [
-        Grant(
-            id=str(row.id),
-            entitlement=known[row.entitlement_id],
-            principal=principals[row.principal_id],
-            direct=row.direct,
-            sources=[
-                Source(known[sources[row.feed_id, name]], is_direct)
-                for name, is_direct in sorted((row.sources or {}).items())
-                if (row.feed_id, name) in sources
-            ],
-            immutable_reason=_reason(row, known[row.entitlement_id]),
-            immutable_code=_code(row, known[row.entitlement_id]),
-            metadata=row.metadata or {},
-            granted_at=row.granted_at,
-            since=row.valid_from,
-            ended_at=row.valid_to,
-        )
-        for row in rows
-    ]
+    sources = sources_of(connection, rows)
+    held = {row.entitlement_id for row in rows} | set(sources.values())
+    known = names(connection, held, {row.principal_id for row in rows}, at)
+    return [grant(row, sources, known) for row in rows]
+
+
+def grant(row: Any, sources: Mapping[tuple[int, str], int], known: Names) -> Grant:
+    """A row of `COLUMNS`, where all its names are known."""
+    entitlement = known.entitlements[row.entitlement_id]
+    return Grant(
+        id=str(row.id),
+        entitlement=entitlement,
+        principal=known.resources[row.principal_id],
+        direct=row.direct,
+        sources=[
+            Source(known.entitlements[sources[row.feed_id, name]], is_direct)
+            for name, is_direct in sorted((row.sources or {}).items())
+            if (row.feed_id, name) in sources
+        ],
+        immutable_reason=_reason(row, entitlement),
+        immutable_code=_code(row, entitlement),
+        metadata=row.metadata or {},
+        granted_at=row.granted_at,
+        since=row.valid_from,
+        ended_at=row.valid_to,
+    )
 
 
 def _reason(row: Any, entitlement: EntitlementRef) -> str | None:
@@ -66,7 +87,7 @@ def _code(row: Any, entitlement: EntitlementRef) -> str | None:
     return "other" if row.direct else "inherited"
 
 
-def _sources(connection: sa.Connection, rows: Sequence[Any]) -> dict[tuple[int, str], int]:
+def sources_of(connection: sa.Connection, rows: Sequence[Any]) -> dict[tuple[int, str], int]:
     """Ids of entitlements by feed and the id that the connector gave them."""
     named = {(row.feed_id, name) for row in rows for name in row.sources or ()}
     found: dict[tuple[int, str], int] = {}
@@ -107,10 +128,44 @@ def by_public_id(
     }
 
 
-def resources(
+def names(
+    connection: sa.Connection, held: Iterable[int], others: Iterable[int], at: datetime | None
+) -> Names:
+    """Under the names they had then, of entitlements and what they belong to, and of other
+    resources; what was not there then, under its last one."""
+    query = sa.text(
+        f"""
+        SELECT e.id, e.public_id, e.external_id, v.resource_id,
+            coalesce(x.display_name, v.display_name) AS display_name,
+            coalesce(x.slug, v.slug) AS slug, v.immutable_reason,
+            CASE WHEN v.immutable_reason IS NOT NULL
+                THEN coalesce(v.immutable_code, 'other') END AS immutable_code
+        FROM entitlements e
+        JOIN LATERAL ({_version("entitlement_versions", "entitlement_id", "e.id", at)}) v ON true
+        LEFT JOIN entitlement_edits x ON x.entitlement_id = e.id
+        WHERE e.id = ANY(:ids)
+        """  # noqa: S608
+    )
+    rows = connection.execute(query, {"ids": list(held), "at": at}).all()
+    found = _resources(connection, {*others, *(row.resource_id for row in rows)}, at)
+    entitlements = {
+        row.id: EntitlementRef(
+            row.public_id,
+            row.external_id,
+            row.display_name,
+            row.slug,
+            found[row.resource_id],
+            row.immutable_reason,
+            row.immutable_code,
+        )
+        for row in rows
+    }
+    return Names(entitlements, found)
+
+
+def _resources(
     connection: sa.Connection, ids: Iterable[int], at: datetime | None
 ) -> dict[int, ResourceRef]:
-    """Under the name they had then; what was not there then, under its last one."""
     query = sa.text(
         f"""
         SELECT r.id, r.public_id, t.external_id AS type, r.external_id, v.status,
@@ -125,38 +180,6 @@ def resources(
     return {
         row.id: ResourceRef(
             row.public_id, row.type, row.external_id, row.display_name, row.status or "unspecified"
-        )
-        for row in rows
-    }
-
-
-def entitlements(
-    connection: sa.Connection, ids: Iterable[int], at: datetime | None
-) -> dict[int, EntitlementRef]:
-    query = sa.text(
-        f"""
-        SELECT e.id, e.public_id, e.external_id, v.resource_id,
-            coalesce(x.display_name, v.display_name) AS display_name,
-            coalesce(x.slug, v.slug) AS slug, v.immutable_reason,
-            CASE WHEN v.immutable_reason IS NOT NULL
-                THEN coalesce(v.immutable_code, 'other') END AS immutable_code
-        FROM entitlements e
-        JOIN LATERAL ({_version("entitlement_versions", "entitlement_id", "e.id", at)}) v ON true
-        LEFT JOIN entitlement_edits x ON x.entitlement_id = e.id
-        WHERE e.id = ANY(:ids)
-        """  # noqa: S608
-    )
-    rows = connection.execute(query, {"ids": list(ids), "at": at}).all()
-    owners = resources(connection, {row.resource_id for row in rows}, at)
-    return {
-        row.id: EntitlementRef(
-            row.public_id,
-            row.external_id,
-            row.display_name,
-            row.slug,
-            owners[row.resource_id],
-            row.immutable_reason,
-            row.immutable_code,
         )
         for row in rows
     }
