@@ -20,6 +20,7 @@ from ostiary.server.catalog import entitlement_views, resource_views
 from ostiary.server.catalog.entitlement_pages import entitlements_among
 from ostiary.server.catalog.pages import APPS
 from ostiary.server.catalog.resource_pages import among
+from ostiary.server.catalog.resource_path import ResourceOf, ResourcePath
 from ostiary.server.catalog.store import listed_entitlements, listed_resources, things
 from ostiary.server.catalog.store.asked import Asked
 from ostiary.server.catalog.store.listed_resources import ListedResource
@@ -39,16 +40,14 @@ router = APIRouter(
 
 
 @router.get("")
-def show_resource(
-    shell: ShellOf, access: Viewer, app_id: str, resource_type_id: str, resource_id: str
-) -> Response:
+def show_resource(shell: ShellOf, access: Viewer, path: ResourceOf) -> Response:
     """Facts, and its entitlements."""
-    shown = _shown(shell, app_id, resource_type_id, resource_id)
+    shown = _shown(shell, path)
     with shell.kernel.read() as connection:
         owners = listed_entitlements.owner_names(connection, shown.resource.key, "resource")
 
     def asked() -> Asked:
-        return listed_entitlements.of_resource(app_id, resource_id, shell.as_of)
+        return listed_entitlements.of_resource(path.app_id, path.resource_id, shell.as_of)
 
     facts = resource_views.facts(shown.resource, owners)
     listing = entitlement_views.of_resource()
@@ -57,41 +56,33 @@ def show_resource(
 
 
 @router.get("/holders")
-def show_holders(
-    shell: ShellOf, access: Viewer, app_id: str, resource_type_id: str, resource_id: str
-) -> Response:
+def show_holders(shell: ShellOf, access: Viewer, path: ResourceOf) -> Response:
     """Who has which of its entitlements."""
-    return _holders(shell, app_id, resource_type_id, resource_id, ended=False)
+    return _holders(shell, path, ended=False)
 
 
 @router.get("/past")
-def show_past(
-    shell: ShellOf, access: Viewer, app_id: str, resource_type_id: str, resource_id: str
-) -> Response:
+def show_past(shell: ShellOf, access: Viewer, path: ResourceOf) -> Response:
     """Who had one of them and has it not any more."""
-    return _holders(shell, app_id, resource_type_id, resource_id, ended=True)
+    return _holders(shell, path, ended=True)
 
 
 @router.get("/inside")
-def show_inside(
-    shell: ShellOf, access: Viewer, app_id: str, resource_type_id: str, resource_id: str
-) -> Response:
+def show_inside(shell: ShellOf, access: Viewer, path: ResourceOf) -> Response:
     """The resources that name it as their parent."""
-    shown = _shown(shell, app_id, resource_type_id, resource_id)
+    shown = _shown(shell, path)
     with shell.kernel.read() as connection:
-        types = listed_resources.types(connection, app_id, shell.as_of)
+        types = listed_resources.types(connection, path.app_id, shell.as_of)
     listing = resource_views.inside(types)
-    read = among(lambda: listed_resources.inside(app_id, resource_id, shell.as_of))
+    read = among(lambda: listed_resources.inside(path.app_id, path.resource_id, shell.as_of))
     return shown.related.page("inside", listing, read)
 
 
 @router.get("/access")
-def show_access(
-    shell: ShellOf, access: Viewer, app_id: str, resource_type_id: str, resource_id: str
-) -> Response:
+def show_access(shell: ShellOf, access: Viewer, path: ResourceOf) -> Response:
     """What it holds itself, as a group or an application may."""
-    shown = _shown(shell, app_id, resource_type_id, resource_id)
-    about = GrantFilter(principal_ids=[resource_id], viewer=own_only(access))
+    shown = _shown(shell, path)
+    about = GrantFilter(principal_ids=[path.resource_id], viewer=own_only(access))
     with shell.kernel.read() as connection:
         kinds = listed_grants.kinds(connection, about, at=shell.as_of)
     held = Grants(about, shell.as_of, linked=True, people_linked=False)
@@ -99,23 +90,21 @@ def show_access(
 
 
 @router.get("/history")
-def show_history(
-    shell: ShellOf, access: Viewer, app_id: str, resource_type_id: str, resource_id: str
-) -> Response:
+def show_history(shell: ShellOf, access: Viewer, path: ResourceOf) -> Response:
     """What the source said of it over time."""
-    shown = _shown(shell, app_id, resource_type_id, resource_id)
+    shown = _shown(shell, path)
     with shell.kernel.read() as connection:
-        versions = things.resource_history(connection, resource_id)
+        versions = things.resource_history(connection, path.resource_id)
     return shown.related.history(versions, _TOLD)
 
 
 @router.get("/changes")
-def show_changes(
-    shell: ShellOf, access: Viewer, app_id: str, resource_type_id: str, resource_id: str
-) -> Response:
+def show_changes(shell: ShellOf, access: Viewer, path: ResourceOf) -> Response:
     """The difference between two days, over all its entitlements."""
-    shown = _shown(shell, app_id, resource_type_id, resource_id)
-    return shown.related.changes(GrantFilter(resource_id=resource_id), differences.of_resource())
+    shown = _shown(shell, path)
+    return shown.related.changes(
+        GrantFilter(resource_id=path.resource_id), differences.of_resource()
+    )
 
 
 @dataclass(frozen=True)
@@ -124,29 +113,34 @@ class _Shown:
     related: Related
 
 
-def _shown(shell: Shell, app_id: str, type_id: str, resource_id: str) -> _Shown:
+def _shown(shell: Shell, path: ResourcePath) -> _Shown:
     with shell.kernel.read() as connection:
-        found = listed_resources.find(connection, app_id, type_id, resource_id, shell.as_of)
+        found = listed_resources.find(
+            connection, path.app_id, path.resource_type_id, path.resource_id, shell.as_of
+        )
     if found is None:
         then = " then" if shell.as_of else ""
-        raise not_found(f"There is no resource {resource_id} of this type in this app{then}.")
-    of = f"/apps/{app_id}"
+        raise not_found(f"There is no resource {path.resource_id} of this type in this app{then}.")
+    of = f"/apps/{path.app_id}"
     related = Related(
         shell,
         found.display_name or found.external_id,
         resource_views.lead(found),
         [APPS, Crumb(found.app_name, of), Crumb("Resources", f"{of}/resources")],
         views.chips(found),
-        partial(views.tabs, resource_views.path_of(app_id, type_id, resource_id)),
+        partial(
+            views.tabs,
+            resource_views.path_of(path.app_id, path.resource_type_id, path.resource_id),
+        ),
     )
     return _Shown(found, related)
 
 
-def _holders(shell: Shell, app_id: str, type_id: str, resource_id: str, *, ended: bool) -> Response:
-    shown = _shown(shell, app_id, type_id, resource_id)
+def _holders(shell: Shell, path: ResourcePath, *, ended: bool) -> Response:
+    shown = _shown(shell, path)
     with shell.kernel.read() as connection:
-        types = listed_entitlements.types(connection, app_id)
-    about = GrantFilter(resource_id=resource_id, ended=ended)
+        types = listed_entitlements.types(connection, path.app_id)
+    about = GrantFilter(resource_id=path.resource_id, ended=ended)
     held = Grants(about, shell.as_of, linked=True, people_linked=reading.sees_people(shell))
     listing = grants.past_holders(types) if ended else grants.holders(types)
     current = "past" if ended else "holders"

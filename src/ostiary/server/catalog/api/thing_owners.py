@@ -9,6 +9,7 @@ from fastapi import APIRouter, Body
 from ostiary.server.catalog import thing_ownership
 from ostiary.server.catalog.api import app_messages as m
 from ostiary.server.catalog.api.permissions import Manager, Viewer
+from ostiary.server.catalog.resource_path import ResourceOf, ResourcePath
 from ostiary.server.catalog.store import inventory, owners
 from ostiary.server.catalog.store.asked import Asked
 from ostiary.server.catalog.thing_ownership import Thing
@@ -87,19 +88,15 @@ def remove_entitlement_owner(
 
 
 @router.get(RESOURCE + "/ownerids")
-def list_resource_owner_ids(
-    kernel: KernelOf, access: Viewer, app_id: str, resource_type_id: str, resource_id: str
-) -> m.OwnerIds:
+def list_resource_owner_ids(kernel: KernelOf, access: Viewer, path: ResourceOf) -> m.OwnerIds:
     with kernel.read() as connection:
-        return _ids(connection, _resource(connection, app_id, resource_type_id, resource_id))
+        return _ids(connection, _resource(connection, path))
 
 
 @router.delete(RESOURCE + "/ownerids")
-def delete_resource_owners(
-    kernel: KernelOf, access: Manager, app_id: str, resource_type_id: str, resource_id: str
-) -> Empty:
+def delete_resource_owners(kernel: KernelOf, access: Manager, path: ResourceOf) -> Empty:
     """Of all owners."""
-    return remove_resource_owner(kernel, access, app_id, resource_type_id, resource_id, None)
+    return remove_resource_owner(kernel, access, path, None)
 
 
 @router.get(RESOURCE + "/owners")
@@ -107,12 +104,10 @@ def list_resource_owners(
     kernel: KernelOf,
     access: Viewer,
     paging: PagingQuery,
-    app_id: str,
-    resource_type_id: str,
-    resource_id: str,
+    path: ResourceOf,
 ) -> m.OwnerList:
     with kernel.read() as connection:
-        thing = _resource(connection, app_id, resource_type_id, resource_id)
+        thing = _resource(connection, path)
         return _page(kernel, connection, thing, paging)
 
 
@@ -120,13 +115,11 @@ def list_resource_owners(
 def set_resource_owners(
     kernel: KernelOf,
     access: Manager,
-    app_id: str,
-    resource_type_id: str,
-    resource_id: str,
+    path: ResourceOf,
     request: m.OwnersRequest,
 ) -> Empty:
     with kernel.work(access.caller.actor) as unit:
-        thing = _resource(unit.connection, app_id, resource_type_id, resource_id)
+        thing = _resource(unit.connection, path)
         thing_ownership.set_owners(unit, thing, request.user_ids)
     return Empty()
 
@@ -135,13 +128,11 @@ def set_resource_owners(
 def add_resource_owner(
     kernel: KernelOf,
     access: Manager,
-    app_id: str,
-    resource_type_id: str,
-    resource_id: str,
+    path: ResourceOf,
     request: m.OwnerRequest,
 ) -> Empty:
     with kernel.work(access.caller.actor) as unit:
-        thing = _resource(unit.connection, app_id, resource_type_id, resource_id)
+        thing = _resource(unit.connection, path)
         thing_ownership.add_owner(unit, thing, request.user_id)
     return Empty()
 
@@ -150,14 +141,12 @@ def add_resource_owner(
 def remove_resource_owner(
     kernel: KernelOf,
     access: Manager,
-    app_id: str,
-    resource_type_id: str,
-    resource_id: str,
+    path: ResourceOf,
     request: OneOwner = None,
 ) -> Empty:
     """Of the one that the body names; without one, of all, as Terraform means it."""
     with kernel.work(access.caller.actor) as unit:
-        thing = _resource(unit.connection, app_id, resource_type_id, resource_id)
+        thing = _resource(unit.connection, path)
         if request is not None and request.user_id:
             thing_ownership.remove_owner(unit, thing, request.user_id)
         else:
@@ -170,11 +159,12 @@ def _entitlement(connection: Connection, app_id: str, entitlement_id: str) -> Th
     return Thing("entitlement", found.key, found.id)
 
 
-def _resource(connection: Connection, app_id: str, type_id: str, resource_id: str) -> Thing:
-    asked = Asked().among("a.public_id", "app", [app_id]).among("t.public_id", "type", [type_id])
-    found = inventory.resources(connection, asked.among("r.public_id", "id", [resource_id]))
+def _resource(connection: Connection, path: ResourcePath) -> Thing:
+    asked = Asked().among("a.public_id", "app", [path.app_id])
+    asked.among("t.public_id", "type", [path.resource_type_id])
+    found = inventory.resources(connection, asked.among("r.public_id", "id", [path.resource_id]))
     if not found:
-        raise not_found(f"There is no resource {resource_id} in the app {app_id}.")
+        raise not_found(f"There is no resource {path.resource_id} in the app {path.app_id}.")
     return Thing("resource", found[0].key, found[0].id)
 
 
