@@ -15,13 +15,16 @@ from ostiary.server.directory.store.reading import ADDRESS, EXTERNAL, ORPHANED
 
 About = Literal["orphaned", "decided"]
 
-_FROM: Final = """
+_ACCOUNTS: Final = """
 FROM resources r
 JOIN connector_feeds f ON f.id = r.feed_id
 JOIN apps a ON a.id = f.app_id AND {there}
 JOIN resource_type_versions tv ON tv.resource_type_id = r.resource_type_id
     AND 'user' = ANY (tv.traits) AND {tv}
 JOIN resource_versions v ON v.resource_id = r.id AND {v}
+"""
+
+_BESIDE: Final = """
 LEFT JOIN account_edits e ON e.resource_id = r.id
 LEFT JOIN account_owners o ON o.resource_id = r.id AND {o}
 LEFT JOIN people p ON p.id = o.person_id
@@ -141,7 +144,9 @@ def read(
 
 
 def count(connection: sa.Connection, wanted: ListFilter, *, at: datetime | None) -> int:
-    source, where, values = _source(wanted, at)
+    """Joins no more than the conditions need: Home counts them, too."""
+    beside = at is not None or bool(wanted.types or wanted.why)
+    source, where, values = _source(wanted, at, beside=beside)
     address = "" if wanted.external is None else ADDRESS
     query = sa.text(f"SELECT count(*) {source} {address} {where}")
     return int(connection.execute(query, values).scalar_one())
@@ -152,7 +157,9 @@ def apps(connection: sa.Connection) -> list[tuple[str, str]]:
     return [(row.public_id, row.name) for row in connection.execute(sa.text(_APPS))]
 
 
-def _source(wanted: ListFilter, at: datetime | None) -> tuple[str, str, dict[str, Any]]:
+def _source(
+    wanted: ListFilter, at: datetime | None, *, beside: bool = True
+) -> tuple[str, str, dict[str, Any]]:
     valid = NOW if at is None else THEN
     parts = {alias: valid.format(alias) for alias in ("tv", "v", "o", "pv", "n")}
     there = "a.deleted_at IS NULL"
@@ -169,4 +176,5 @@ def _source(wanted: ListFilter, at: datetime | None) -> tuple[str, str, dict[str
     if wanted.query:
         conditions.append(_NAMED)
         values["containing"] = containing(wanted.query)
-    return _FROM.format(**parts), f"WHERE {' AND '.join(conditions)}", values
+    source = _ACCOUNTS + _BESIDE * beside
+    return source.format(**parts), f"WHERE {' AND '.join(conditions)}", values
