@@ -445,3 +445,12 @@ def test_changes_tell_who_did_what(kernel: Kernel, connector: Connector, admin: 
     assert "Settings saved" in page
     assert "client-secret" in page
     assert "hush" not in page
+
+
+def test_the_palette_finds_connectors_for_who_may_see_them(
+    connector: Connector, admin: Reader, people: People, owner: User
+) -> None:
+    assert place(connector) in said(admin, "/search?q=TENANT")
+    assert place(connector) in said(Reader(people, owner), "/search?q=tenant")
+    stranger = Reader(people, people.add("bob@corp.test", BASIC_USER))
+    assert place(connector) not in said(stranger, "/search?q=tenant")

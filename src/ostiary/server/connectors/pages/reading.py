@@ -79,7 +79,7 @@ class Shown:
             found.append(("held", "Held", "/held"))
         if self.connector.deleted_at is None:
             found.append(("schedule", "Schedule", "/schedule"))
-            if self.hosted:
+            if self.hosted and self.changes:
                 found.append(("settings", "Settings", "/settings"))
             if not (self.hosted and self.configured):
                 found.append(("credentials", "Credentials", "/credentials"))
