@@ -16,6 +16,7 @@ from ostiary.server.connectors.pages import (
     syncs,
     trail,
 )
+from ostiary.server.connectors.pages.finding import FINDERS as FINDERS
 
 PAGES: tuple[APIRouter, ...] = (
     adding.router,
