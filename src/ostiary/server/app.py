@@ -86,6 +86,7 @@ FINDERS: tuple[Finder, ...] = (
     *people_pages.FINDERS,
     *catalog_pages.FINDERS,
     *access_pages.FINDERS,
+    *connector_pages.FINDERS,
 )
 """What the palette (Ctrl-K) searches, in this order."""
 
