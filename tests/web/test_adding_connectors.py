@@ -29,6 +29,7 @@ from tests.server.auth.people import People
 from tests.server.connectors.hosted.certificates import certificate_and_key
 from tests.server.connectors.programs import fake_program
 from tests.web.conftest import ColorScheme, PageOf, Reader, estate
+from tests.web.test_access_pages import MOST_QUERIES, queries
 from tests.web.test_browser import _violations as violations
 
 SECRET = "canary-of-a-secret"
@@ -296,6 +297,35 @@ def test_files_are_sent_as_settings_take_them() -> None:
         "-----BEGIN CERTIFICATE-----\nx"
     )
     assert inline(b"\x00\x01") == "data:application/octet-stream;base64,AAE="
+
+
+def test_a_self_hosted_connector_leads_to_its_credentials(kernel: Kernel, admin: Reader) -> None:
+    chosen = admin.post(FAKE, data={"into": "new", "name": "Corp", "run": "self"})
+    last = chosen.headers["location"]
+    assert last.startswith(f"{FAKE}/self-hosted?")
+    assert "press Rotate" in words(admin.get(last))
+    assert connectors(kernel) == []
+    added = admin.post(last)
+    (connector,) = connectors(kernel)
+    here = f"/apps/{connector.app_id}/connectors/{connector.id}"
+    assert added.headers["location"] == f"{here}/credentials"
+    assert admin.get(f"{here}/credentials").status_code == 200
+    assert connector.display_name == "fake"
+    assert stored(kernel, connector) == {}
+
+
+def test_no_page_asks_the_database_often_and_none_changes_the_past(
+    kernel: Kernel, admin: Reader
+) -> None:
+    admin.post(NEW, data=GOOD)
+    (connector,) = connectors(kernel)
+    here = f"/apps/{connector.app_id}/connectors/{connector.id}/settings"
+    for path in ("/connectors/add", FAKE, NEW, f"{FAKE}/self-hosted?into=new&name=C", here):
+        with queries(kernel) as asked:
+            assert admin.get(path).status_code == 200
+        assert 1 < len(asked) <= MOST_QUERIES, (path, len(asked))
+        present = admin.get(path, params={"as_of": "2026-03-01"})
+        assert (present.status_code, "as_of" in present.headers["location"]) == (303, False), path
 
 
 def test_pages_fit_their_width_and_serve_everybody(

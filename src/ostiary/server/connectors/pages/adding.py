@@ -35,8 +35,17 @@ ADD = Crumb("Add connector", "/connectors/add")
 router = APIRouter(prefix="/connectors/add", include_in_schema=False)
 
 
+def _only_now(shell: Shell) -> Response | None:
+    """Where a page of the past leads to: nothing can be added there."""
+    if shell.as_of is None:
+        return None
+    return shell.go(str(shell.present), "Connectors are added now, not in the past")
+
+
 @router.get("")
 def show_catalogue(shell: ShellOf, access: Creator) -> Response:
+    if (now := _only_now(shell)) is not None:
+        return now
     query = shell.address.get("q").strip()
     found = cards(kinds(shell.kernel.settings), query)
     return shell.page(
@@ -52,6 +61,8 @@ def show_catalogue(shell: ShellOf, access: Creator) -> Response:
 @router.get("/{kind_name}")
 def ask_where(shell: ShellOf, access: Creator, kind_name: str) -> Response:
     """Which app it fills, who owns it, who runs it."""
+    if (now := _only_now(shell)) is not None:
+        return now
     kind = _kind(shell, kind_name)
     choice = Choice.of(shell.address, kind)
     with shell.kernel.read() as connection:
@@ -83,6 +94,8 @@ def choose_where(shell: ShellOf, access: Creator, kind_name: str, sent: Sent) ->
 
 @router.get("/{kind_name}/settings")
 def ask_settings(shell: ShellOf, access: Creator, kind_name: str) -> Response:
+    if (now := _only_now(shell)) is not None:
+        return now
     kind, schema = hosted_kind(shell.kernel.settings, _kind(shell, kind_name).catalog_id)
     choice = _chosen(shell, access, kind)
     if choice is None:
@@ -120,6 +133,8 @@ def add_hosted(shell: ShellOf, access: Creator, kind_name: str, sent: Sent) -> R
 
 @router.get("/{kind_name}/self-hosted")
 def ask_self_hosted(shell: ShellOf, access: Creator, kind_name: str) -> Response:
+    if (now := _only_now(shell)) is not None:
+        return now
     kind = _kind(shell, kind_name)
     choice = _chosen(shell, access, kind)
     if choice is None:
