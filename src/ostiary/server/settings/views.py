@@ -159,7 +159,7 @@ def encryption(
         Section(
             "Encryption key",
             "Secrets of connectors are encrypted with it. To change it, run "
-            "`ostiary keys rotate` where the server runs.",
+            "“ostiary keys rotate” where the server runs.",
             [
                 Fact("Active key", Identifier(active), "Its id, which gives nothing away."),
                 Fact("In use since", Moment(since)),
@@ -321,7 +321,7 @@ def mail(
     return [
         Section(
             "Sending",
-            "To turn mail off or on, run `ostiary mail off` or `ostiary mail on` where the "
+            "To turn mail off or on, run “ostiary mail off” or “ostiary mail on” where the "
             "server runs. What is told while it is off is never sent.",
             [
                 Fact("Mail", _ON if server and not off else _OFF),
@@ -392,6 +392,6 @@ def _id(value: str) -> Cell:
 
 def _rotation(older: int) -> Chip:
     if older:
-        hint = "Run `ostiary keys rotate --drop-old` once every process has restarted."
+        hint = "Run “ostiary keys rotate --drop-old” once every process has restarted."
         return Chip("Old keys wait to be dropped", "clock", "person", hint)
     return Chip("Complete", "circle-check", "proven")

@@ -14,6 +14,9 @@ GIVEN_UP_AFTER: Final = timedelta(hours=1)
 """A verification that has not ended by then was lost with its worker."""
 
 
+_NOTHING: Final = ("", "0", "null", "none", "{}", "[]")
+
+
 @dataclass(frozen=True)
 class Verification:
     """`head` is the last entry that was read; None while it runs."""
@@ -40,6 +43,9 @@ class Change:
 
     @property
     def differs(self) -> bool:
+        """What is new and says nothing, such as a count of none, is no difference."""
+        if self.before is None and self.after in _NOTHING:
+            return False
         return self.before != self.after
 
 

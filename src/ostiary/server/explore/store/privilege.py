@@ -51,6 +51,7 @@ _ROWS: Final = """
 SELECT h.public_id || ':' || e.public_id AS id, g.kind, a.public_id AS app_id,
     coalesce(a.edited_name, a.display_name) AS app_name, e.public_id AS entitlement_id,
     coalesce(x.display_name, ev.display_name, e.external_id) AS entitlement_name,
+    coalesce(ox.display_name, ov.display_name, '') AS of_name,
     h.public_id AS holder_id, t.public_id AS holder_type_id,
     coalesce(tv.display_name, t.external_id) AS holder_type,
     coalesce(hx.display_name, hv.display_name, h.external_id) AS holder_name,
@@ -61,6 +62,8 @@ JOIN entitlements e ON e.id = g.entitlement_id
 JOIN connector_feeds f ON f.id = e.feed_id JOIN apps a ON a.id = f.app_id
 LEFT JOIN entitlement_versions ev ON ev.entitlement_id = e.id AND {ev}
 LEFT JOIN entitlement_edits x ON x.entitlement_id = e.id
+LEFT JOIN resource_versions ov ON ov.resource_id = ev.resource_id AND {ov}
+LEFT JOIN resource_edits ox ON ox.resource_id = ev.resource_id
 JOIN resources h ON h.id = g.principal_id
 JOIN resource_types t ON t.id = h.resource_type_id
 JOIN connector_feeds hf ON hf.id = h.feed_id JOIN apps ha ON ha.id = hf.app_id
@@ -72,8 +75,8 @@ LEFT JOIN resource_edits hx ON hx.resource_id = h.id
 
 @dataclass(frozen=True)
 class Holding:
-    """`kind`: what makes it privileged, role or group. `holder_type`: in words. `status`: of an
-    account, as its source says."""
+    """`kind`: what makes it privileged, role or group; `of_name` is its name. `holder_type`: in
+    words. `status`: of an account, as its source says."""
 
     id: str
     kind: str
@@ -81,6 +84,7 @@ class Holding:
     app_name: str
     entitlement_id: str
     entitlement_name: str
+    of_name: str
     holder_id: str
     holder_type_id: str
     holder_type: str
@@ -93,7 +97,7 @@ class Holding:
 
 def read(connection: sa.Connection, which: Which, at: datetime | None) -> list[Holding]:
     """One more than `MOST` at most, in no order."""
-    aliases = {alias: valid(alias, at) for alias in ("ev", "tv", "hv")}
+    aliases = {alias: valid(alias, at) for alias in ("ev", "ov", "tv", "hv")}
     query = _privileged(at) + _ROWS.format(held=_held(which, at), **aliases)
     rows = connection.execute(sa.text(query), _values(at)).mappings()
     return [Holding(**row) for row in rows]

@@ -9,7 +9,7 @@ from typing import Final
 from ostiary.server.catalog.resource_views import path_of
 from ostiary.server.explore.store.nesting import Group
 from ostiary.server.explore.views.arranging import Arranging
-from ostiary.server.web.components.cells import Chip, Link, Number, Several, Text
+from ostiary.server.web.components.cells import UNKNOWN, Link, Number, Text
 from ostiary.server.web.components.tables import Column, Empty, List
 
 HALF: Final = 4
@@ -69,13 +69,11 @@ def _link(group: Group) -> Link:
     return Link(group.name, path(group))
 
 
-def _chain(each: Nested) -> Several:
-    known: list[Text | Link | Chip] = [
-        _link(group) if group else Text("unknown") for group in each.below
-    ]
-    if each.levels > len(known):
-        known.insert(HALF, Text(f"{each.levels - len(known)} more"))
-    return Several(known)
+def _chain(each: Nested) -> Text:
+    names = [group.name if group else UNKNOWN for group in each.below]
+    if each.levels > len(names):
+        names.insert(HALF, f"{each.levels - len(names)} more")
+    return Text(" \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ".join(names))
 
 
 def shown_of(chain: Sequence[int]) -> list[int]:

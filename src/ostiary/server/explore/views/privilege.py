@@ -8,7 +8,7 @@ from ostiary.server.access.views import states
 from ostiary.server.catalog.resource_views import path_of
 from ostiary.server.explore.store.privilege import Holding
 from ostiary.server.explore.views.arranging import Arranging
-from ostiary.server.web.components.cells import NONE, Cell, Chip, Link, Missing, Moment, Text
+from ostiary.server.web.components.cells import NONE, Cell, Chip, Link, Missing, Moment, Text, text
 from ostiary.server.web.components.tables import Column, Empty, Filter, List
 
 KINDS: Final = (("role", "Role"), ("group", "Group that roles can be assigned to"))
@@ -19,10 +19,11 @@ _CHIPS: Final = {
 }
 
 ARRANGING: Final = Arranging[Holding](
-    named=lambda each: f"{each.holder_name} {each.entitlement_name}",
+    named=lambda each: f"{each.holder_name} {each.entitlement_name} {each.of_name}",
     orders={
         "name": lambda each: each.holder_name,
         "entitlement": lambda each: each.entitlement_name,
+        "of": lambda each: each.of_name,
         "type": lambda each: each.holder_type,
         "kind": lambda each: each.kind,
         "app": lambda each: each.app_name,
@@ -63,7 +64,8 @@ _COLUMNS: Final = (
         lambda each: Link(each.entitlement_name, entitlement_path(each)),
         card=True,
     ),
-    Column[Holding]("type", "Is a", lambda each: Text(each.holder_type), card=True),
+    Column[Holding]("of", "Of", lambda each: text(each.of_name), card=True),
+    Column[Holding]("type", "Is a", lambda each: Text(each.holder_type)),
     Column[Holding]("status", "Status", _status),
     Column[Holding]("app", "App", lambda each: Text(each.app_name), shown=False),
     Column[Holding]("since", "Since", lambda each: Moment(each.since), card=True),
@@ -76,7 +78,7 @@ def standing() -> List[Holding]:
         name="standing-privilege",
         noun="grant",
         searchable="name or entitlement",
-        columns=(*_COLUMNS[:2], kind, *_COLUMNS[2:]),
+        columns=(*_COLUMNS[:3], kind, *_COLUMNS[3:]),
         key=lambda each: each.id,
         href=why_path,
         filters=(
