@@ -280,7 +280,7 @@ def test_linked_groups_are_set_up_after_saying_what_it_does(
     role = re.search(rf'href="({expenses}/entitlements/\w+)"', page)
     assert role
     assert "2 holders" in said(admin, role[1])
-    assert "Ostiary, following other access" in said(admin, f"{expenses}/feed")
+    assert '<bdi class="text">Ostiary</bdi>' in said(admin, f"{expenses}/feed")
     admin.post(f"{groups}/set_up", data={"selected": [group], "choice": "undecided"})
     assert "Not set up" in said(admin, groups)
 

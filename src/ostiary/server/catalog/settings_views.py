@@ -90,7 +90,8 @@ def delete_confirmation(
         *_some(counts.get("grants", 0), "grant"),
         *_some(ending[1], "decision about linked groups", "decisions about linked groups"),
     ]
-    told = f"With it go {_listed(with_it)}. " if with_it else "Nothing else goes with it. "
+    goes = "goes" if len(with_it) == 1 and with_it[0].startswith("1 ") else "go"
+    told = f"With it {goes} {_listed(with_it)}. " if with_it else "Nothing else goes with it. "
     return Confirmation(
         key="delete-app",
         title=f"Delete {app.display_name}",

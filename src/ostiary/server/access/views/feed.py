@@ -18,8 +18,7 @@ _CHIPS: Final = {
     "revoked": Chip("Revoked", "minus", "neutral"),
 }
 NOTE: Final = (
-    f"The newest {MOST:,} are shown. For others choose an earlier last day, or filter: a file "
-    "holds what the filters let through."
+    f"At most the newest {MOST:,} are shown. Choose an earlier last day, or filter, to see others."
 )
 
 
@@ -31,7 +30,7 @@ class Event:
 
 def _by(each: Event) -> Cell:
     if not each.event.synced:
-        return Text("Ostiary, following other access")
+        return Text("Ostiary")
     return Text(f"Sync of {each.event.connector}" if each.event.connector else "Sync")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ostiary.server.access import facts
 from ostiary.server.access.store.principals import AppName, Principal
 from ostiary.server.access.views import accounts, grants
+from ostiary.server.catalog import immutability
 from ostiary.server.web.components.cells import Chip, Fact, Identifier, Link, Missing, Moment, Text
 from ostiary.server.web.components.pictures import Event, Path, Paths, Step
 
@@ -120,7 +121,7 @@ def _entitlement(asked: Asked) -> str:
 def _revocable(grant: facts.Grant) -> Text:
     if grant.immutable_reason is None:
         return Text("yes")
-    return Text(f"no: {grant.immutable_reason}" if grant.immutable_reason else "no")
+    return Text(f"no: {immutability.reason(grant.immutable_code, grant.immutable_reason)}")
 
 
 def _metadata(grant: facts.Grant) -> Text | Missing:
