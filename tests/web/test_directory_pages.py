@@ -10,6 +10,7 @@ import pytest
 
 from ostiary.server.directory import actions
 from ostiary.server.directory.jobs import refresh
+from ostiary.server.directory.store.listed_orphans import ORDERS
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.authz.roles import (
     APPLICATION_ADMINISTRATOR,
@@ -104,6 +105,13 @@ def test_orphans_are_accounts_without_owner_or_of_somebody_who_is_out(
     assert rows(said(admin, f"{ORPHANS}?app={estate.entra.public_id}")) == ["Dave"]
     assert rows(said(admin, f"{ORPHANS}?status=disabled")) == ["Dave", "eve"]
     assert rows(said(admin, f"{ORPHANS}?q=SVC")) == ["svc-backup"]
+
+
+def test_orphans_are_sorted_by_any_column(estate: Estate, admin: Reader) -> None:
+    for order in ORDERS:
+        page = said(admin, f"{ORPHANS}?sort=-{order}")
+        assert sorted(rows(page)) == ["Dave", "Dave", "eve", "kiosk", "svc-backup"], order
+    assert rows(said(admin, f"{ORPHANS}?sort=owner"))[:2] == ["Dave", "Dave"]
 
 
 def test_external_is_whose_domain_is_not_trusted(estate: Estate, admin: Reader) -> None:

@@ -61,6 +61,8 @@ ORDERS: Final = {
     "created": "r.created_at",
 }
 
+_ORDERS_BESIDE: Final = frozenset({"type", "owner", "last"})
+
 _CONDITIONS: Final = {
     "app_ids": "a.public_id = ANY (:app_ids)",
     "statuses": "v.status = ANY (:statuses)",
@@ -132,23 +134,26 @@ def read(
     offset: int,
     size: int,
 ) -> list[ListedOrphan]:
-    """`order` is a key of `ORDERS`; unknown values come last."""
+    """`order` is a key of `ORDERS`; unknown values come last. First which ones, then what is shown
+    of those."""
     direction = "DESC" if descending else "ASC"
     by = f"{ORDERS[order]} {direction} NULLS LAST, {ORDERS['name']}, r.id"
-    source, where, values = _source(wanted, at)
+    source, where, values = _source(wanted, at, beside=order in _ORDERS_BESIDE)
+    keys = sa.text(f"SELECT r.id {source} {where} ORDER BY {by} LIMIT :size OFFSET :offset")
+    chosen = list(connection.scalars(keys, {**values, "size": size, "offset": offset}))
     query = sa.text(
-        f"SELECT {_COLUMNS} {source} {ADDRESS} {where} ORDER BY {by} LIMIT :size OFFSET :offset"
+        f"SELECT r.id AS key, {_COLUMNS} {_joined(at, _ACCOUNTS + _BESIDE)} {ADDRESS} "
+        "WHERE r.id = ANY (:keys)"
     )
-    rows = connection.execute(query, {**values, "size": size, "offset": offset})
-    return [ListedOrphan(**row) for row in rows.mappings()]
+    rows = connection.execute(query, {"keys": chosen, "at": at}).mappings()
+    found = {row["key"]: _listed(row) for row in rows}
+    return [found[key] for key in chosen]
 
 
 def count(connection: sa.Connection, wanted: ListFilter, *, at: datetime | None) -> int:
     """Joins no more than the conditions need: Home counts them, too."""
-    beside = at is not None or bool(wanted.types or wanted.why)
-    source, where, values = _source(wanted, at, beside=beside)
-    address = "" if wanted.external is None else ADDRESS
-    query = sa.text(f"SELECT count(*) {source} {address} {where}")
+    source, where, values = _source(wanted, at, beside=False)
+    query = sa.text(f"SELECT count(*) {source} {where}")
     return int(connection.execute(query, values).scalar_one())
 
 
@@ -157,13 +162,22 @@ def apps(connection: sa.Connection) -> list[tuple[str, str]]:
     return [(row.public_id, row.name) for row in connection.execute(sa.text(_APPS))]
 
 
-def _source(
-    wanted: ListFilter, at: datetime | None, *, beside: bool = True
-) -> tuple[str, str, dict[str, Any]]:
+def _listed(row: sa.RowMapping) -> ListedOrphan:
+    return ListedOrphan(**{name: value for name, value in row.items() if name != "key"})
+
+
+def _joined(at: datetime | None, tables: str) -> str:
     valid = NOW if at is None else THEN
     parts = {alias: valid.format(alias) for alias in ("tv", "v", "o", "pv", "n")}
     there = "a.deleted_at IS NULL"
     parts["there"] = there if at is None else f"({there} OR a.deleted_at > :at)"
+    return tables.format(**parts)
+
+
+def _source(
+    wanted: ListFilter, at: datetime | None, *, beside: bool
+) -> tuple[str, str, dict[str, Any]]:
+    """FROM and WHERE. `beside`: an order needs what stands beside accounts."""
     past = at is not None and wanted.about == "orphaned"
     conditions = [_ORPHANED_THEN if past else _ABOUT[wanted.about]]
     values: dict[str, Any] = {"at": at}
@@ -176,5 +190,7 @@ def _source(
     if wanted.query:
         conditions.append(_NAMED)
         values["containing"] = containing(wanted.query)
-    source = _ACCOUNTS + _BESIDE * beside
-    return source.format(**parts), f"WHERE {' AND '.join(conditions)}", values
+    needed = beside or past or bool(wanted.types or wanted.why)
+    tables = _joined(at, _ACCOUNTS + _BESIDE * needed)
+    address = "" if wanted.external is None else ADDRESS
+    return f"{tables} {address}", f"WHERE {' AND '.join(conditions)}", values
