@@ -68,17 +68,17 @@ ROUTERS: tuple[APIRouter, ...] = (
 
 PAGES: tuple[APIRouter, ...] = (
     home_pages.router,
-    catalog_pages.router,
     settings_pages.router,
+    catalog_pages.router,
     entitlement_pages.router,
-    *access_pages.ROUTERS,
+    resource_pages.router,
     linked_pages.router,
+    *access_pages.ROUTERS,
     *connector_pages.PAGES,
     *people_pages.ROUTERS,
     *explore_pages.ROUTERS,
     log_pages.router,
     *server_settings.ROUTERS,
-    resource_pages.router,
 )
 """The slices' HTML pages."""
 
