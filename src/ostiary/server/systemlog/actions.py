@@ -17,7 +17,7 @@ def ask(unit: UnitOfWork) -> bool:
     """Has the chain walked. False when that is under way already."""
     if rules.running(store.latest(unit.connection), unit.now):
         return False
-    key = store.begin(unit.connection, unit.now, unit.actor.name or unit.actor.id)
+    key = store.add(unit.connection, unit.now, unit.actor.name or unit.actor.id)
     unit.defer(VERIFY, key=key)
     return True
 

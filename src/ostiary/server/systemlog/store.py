@@ -115,7 +115,7 @@ def actors(connection: sa.Connection) -> list[tuple[str, str]]:
     return [(row.id, row.name or row.id) for row in rows]
 
 
-def begin(connection: sa.Connection, now: datetime, asked_by: str) -> int:
+def add(connection: sa.Connection, now: datetime, asked_by: str) -> int:
     """The key of a verification that is to be done."""
     statement = audit_verifications.insert().values(asked_at=now, asked_by=asked_by)
     return int(connection.scalar(statement.returning(audit_verifications.c.id)) or 0)
