@@ -92,7 +92,5 @@ def _start(page: Shown, settings: Settings, client_id: str, secret: str) -> Star
 
 def _authority(settings: Settings) -> str:
     """What agents must trust: our own authority, unless the operator's certificate is used."""
-    file = settings.data_dir / "tls" / "ca.pem"
-    if settings.tls_cert is not None or not file.is_file():
-        return ""
-    return file.read_text(encoding="ascii")
+    file = settings.authority_file
+    return file.read_text(encoding="ascii") if file is not None and file.is_file() else ""

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from ostiary.server.kernel.auth import api_clients, keys, user_store
 from ostiary.server.kernel.auth import users as accounts
 from ostiary.server.kernel.auth.api_clients import PERSONAL, SERVICE
+from ostiary.server.kernel.auth.client_ids import ClientId
 from ostiary.server.kernel.auth.keys import LONGEST_LIFE, Wish
 from ostiary.server.kernel.authz.enforcement import Access, requires
 from ostiary.server.kernel.authz.permissions import Permission
@@ -98,7 +99,7 @@ def add_credential(
         "settings/secret.html",
         owner.display_name,
         crumbs=[KEYS],
-        client_id=f"{client.name}@{shell.kernel.settings.external_authority}/{SERVICE}",
+        client_id=str(ClientId(client.name, shell.kernel.settings.external_authority, SERVICE)),
         secret=secret,
         client=client,
         back=_path(service_id),
