@@ -146,9 +146,10 @@ resource_versions = sa.Table(
 
 sa.Index(
     "ix_resource_versions_name",
-    sa.func.lower(resource_versions.c.display_name),
+    sa.func.lower(sa.func.left(resource_versions.c.display_name, 200)),
     resource_versions.c.resource_id,
 )
+"""The beginning of the name: an index takes no text of any length."""
 
 resource_usage = sa.Table(
     "resource_usage",

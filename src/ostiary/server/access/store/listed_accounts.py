@@ -53,7 +53,7 @@ _COLUMNS: Final = """r.public_id AS id, a.public_id AS app_id,
 """
 
 ORDERS: Final = {
-    "name": "lower(v.display_name)",
+    "name": "lower(left(v.display_name, 200))",
     "app": "lower(coalesce(a.edited_name, a.display_name))",
     "login": "lower(v.login)",
     "email": "lower(v.emails[1])",

@@ -11,5 +11,5 @@ def upgrade() -> None:
     op.create_index(
         "ix_resource_versions_name",
         "resource_versions",
-        [sa.text("lower(display_name)"), "resource_id"],
+        [sa.text('lower("left"(display_name, 200))'), "resource_id"],
     )
