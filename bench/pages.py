@@ -71,7 +71,7 @@ def _of_access(subjects: Subjects, day: str) -> Iterator[Visit]:
     yield from _tabs("an account", accounts, day)
     yield from _tabs("an entitlement", groups, day)
     yield Visit("everybody's group", _pages(groups[0]))
-    yield Visit("explain", explained)
+    yield Visit("explain", explained, then=False)
 
 
 def _of_people(subjects: Subjects, day: str) -> Iterator[Visit]:
