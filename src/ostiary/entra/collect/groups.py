@@ -21,6 +21,7 @@ from ostiary.entra.records import Group, Record, encode, fields_of
 
 GroupChange = changes_of(Group, links="owners@delta")
 MembersChange = changes_of(Record, links="members@delta")
+_MEMBERS = "id,members"
 
 
 class Groups:
@@ -55,14 +56,10 @@ class GroupMembers:
     item = MembersChange
 
     def __init__(self) -> None:
-        self.query = Query("/groups/delta", select="id,members")
+        self.query = Query("/groups/delta", select=_MEMBERS)
 
     def apply(self, image: Image, page: Sequence[Any]) -> None:
-        for present, groups in runs(page):
-            if present:
-                image.links.apply(_links(image, groups, Relation.MEMBER))
-            else:
-                _forget_links(image, groups, Relation.MEMBER)
+        _apply_members(image, page)
 
     def reset(self, image: Image) -> None:
         image.links.reset(Kind.GROUP, Relation.MEMBER)
@@ -83,7 +80,7 @@ class MembersOfSome:
 
     def __post_init__(self) -> None:
         alternatives = " or ".join(f"id eq '{id_}'" for id_ in sorted(self.ids))
-        self.query = Query("/groups/delta", select="id,members", filter=alternatives)
+        self.query = Query("/groups/delta", select=_MEMBERS, filter=alternatives)
         self.cursor = f"{self.name}, part {self.number}"
         self.missing = set(self.ids)
 
@@ -91,10 +88,18 @@ class MembersOfSome:
         if not self.ids.issuperset(group.id for group in page):
             raise FilterIgnored("Microsoft Graph shows groups that were not asked for.")
         self.missing.difference_update(group.id for group in page)
-        GroupMembers().apply(image, page)
+        _apply_members(image, page)
 
     def reset(self, image: Image) -> None:
         image.links.drop(self.ids, Relation.MEMBER)
+
+
+def _apply_members(image: Image, page: Sequence[Any]) -> None:
+    for present, groups in runs(page):
+        if present:
+            image.links.apply(_links(image, groups, Relation.MEMBER))
+        else:
+            _forget_links(image, groups, Relation.MEMBER)
 
 
 def _links(image: Image, groups: Sequence[Any], relation: Relation) -> dict[Ends, bool]:
