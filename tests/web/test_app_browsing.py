@@ -1,9 +1,10 @@
-"""An app's pages in a real browser: by keyboard from unmanaged to the grants of a group's role, and
-whether they fit, in both themes, and serve everybody."""
+"""An app's pages in a real browser: by keyboard from unmanaged to the grants of a group's role,
+from a grant to why it is held and back in time, and whether pages fit and serve everybody."""
 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -16,10 +17,11 @@ from ostiary.server.directory.rules.assembly import Directory
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.auth.user_store import User
 from ostiary.server.kernel.authz.roles import SUPER_ADMINISTRATOR
+from ostiary.server.kernel.clock import FixedClock
 from tests.server.access.asking import Story
 from tests.server.auth.people import People
 from tests.server.catalog.test_linked_groups import some_tenant
-from tests.server.ingest.tenants import Tenant
+from tests.server.ingest.tenants import Held, Tenant
 from tests.web.browser import PATIENCE
 from tests.web.conftest import ColorScheme, PageOf
 from tests.web.test_browser import _violations
@@ -59,15 +61,96 @@ def test_from_an_unmanaged_app_to_the_grants_of_a_group_by_keyboard(
     expect(page.get_by_role("row", name=re.compile("bob Granted Approvers"))).to_be_visible()
 
 
+def nested(member: str) -> Tenant:
+    """Bob and somebody else are in Team, in Unit, in Division, in Company, which is assigned
+    Expenses."""
+    tenant = Tenant()
+    members = [tenant.user("bob"), tenant.user(member)]
+    inner, held = "Team", tenant.group("Team", *members)
+    for outer in ("Unit", "Division", "Company", "Expenses"):
+        around = tenant.app(outer) if outer == "Expenses" else tenant.group(outer)
+        tenant.hold(around, ("group", inner), Held(through=(held,)))
+        for each in members:
+            tenant.inherit(around, each, held)
+        inner, held = outer, around
+    return tenant
+
+
+def test_why_somebody_has_something_and_what_was_last_week_by_keyboard(
+    story: Story, page_of: PageOf, ann: User, clock: FixedClock
+) -> None:
+    """Through four groups; then a week ago, along from page to page, and what changed since."""
+    story.sync(nested("dora"))
+    make_directory(story)
+    clock.advance(timedelta(days=7))
+    story.sync(nested("carl"))
+    refresh(story.kernel)
+    page = page_of(ann)
+    page.goto("/people")
+    page.get_by_role("link", name="bob").press("Enter")
+    page.get_by_role("link", name="Access", exact=True).press("Enter")
+    page.get_by_role("link", name="through Company").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Why bob has"))
+    expect(
+        page.get_by_text(
+            "bob, through Team, inside Unit, inside Division, inside Company, "
+            "holds assigned of Expenses"
+        )
+    ).to_be_visible()
+    boxes = page.locator(".path").get_by_role("link")
+    expect(boxes).to_have_count(7)
+    for place in range(7):
+        leads_to = boxes.nth(place).get_attribute("href") or "nowhere"
+        boxes.nth(place).press("Enter")
+        expect(page).to_have_url(re.compile(f"{leads_to}$"))
+        page.go_back()
+
+    banner = page.get_by_role("note").filter(has_text="at the end of 2 March 2026")
+    page.get_by_label("ann@corp.test: menu").press("Enter")
+    page.get_by_label("See everything as of").fill("2026-03-02")
+    page.keyboard.press("Enter")
+    expect(banner).to_be_visible()
+    expect(boxes).to_have_count(7)
+    boxes.first.press("Enter")
+    expect(page).to_have_url(re.compile(r"/people/\w+\?as_of=2026-03-02"))
+    expect(banner).to_be_visible()
+    page.get_by_role("rowheader", name="bob").get_by_role("link").press("Enter")
+    expect(page).to_have_url(re.compile("/accounts/"))
+    expect(banner).to_be_visible()
+    page.get_by_role("link", name="assigned").press("Enter")
+    expect(page).to_have_url(re.compile("/entitlements/"))
+    expect(banner).to_be_visible()
+    expect(page.get_by_role("rowheader", name="dora")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="carl")).to_have_count(0)
+
+    page.get_by_role("link", name="Compare dates").press("Enter")
+    expect(banner).to_be_visible()
+    page.get_by_label("From the end of").fill("2026-03-02")
+    page.get_by_label("to the end of", exact=True).fill("2026-03-09")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("2 differences")).to_be_visible()
+    expect(banner).to_have_count(0)
+    expect(page.get_by_role("row", name=re.compile("carl Gained"))).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("dora Lost"))).to_be_visible()
+    page.go_back()
+    page.get_by_role("link", name="Back to now").press("Enter")
+    expect(banner).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("as_of"))
+
+
+def make_directory(story: Story) -> None:
+    with story.kernel.work(SYSTEM) as unit:
+        directory.save_directory(unit, story.app, Directory(story.app), {})
+    refresh(story.kernel)
+
+
 class Estate:
     """A directory with hostile names, and an app in it with a role made of a group."""
 
     def __init__(self, story: Story) -> None:
         self._story = story
         story.sync(self._tenant())
-        with story.kernel.work(SYSTEM) as unit:
-            directory.save_directory(unit, story.app, Directory(story.app), {})
-        refresh(story.kernel)
+        make_directory(story)
         self.app = f"/apps/{self._ours('apps', 'display_name', 'Expenses')}"
         self.group = story.resource(("group", "SG-Finance"))
         with story.kernel.work(SYSTEM) as unit:
