@@ -179,6 +179,16 @@ def test_a_connector_says_what_to_do_next(
     assert "3 syncs in a row failed. The owners were told." in page
 
 
+def test_the_sidebar_marks_where_the_way_to_a_page_begins(
+    connector: Connector, admin: Reader, people: People, owner: User
+) -> None:
+    marked = re.compile(r'<a href="([^"]*)" data-go="\w" aria-current="page">')
+    assert marked.findall(said(admin, place(connector))) == ["/connectors"]
+    assert marked.findall(said(admin, place(connector, "/edit"))) == ["/connectors"]
+    assert marked.findall(said(admin, f"/apps/{connector.app_id}/connectors")) == ["/apps"]
+    assert marked.findall(said(Reader(people, owner), place(connector))) == []
+
+
 def test_a_running_sync_tells_how_much_its_agent_has_read(
     kernel: Kernel, connector: Connector, admin: Reader
 ) -> None:

@@ -40,8 +40,6 @@ class Crumb:
 @dataclass(frozen=True)
 class Sidebar:
     sections: tuple[Section, ...]
-    current: str
-    """The path of the section that the page is in."""
     hidden: tuple[str, ...]
     """Titles of what the caller may not see: said, never left blank."""
 
@@ -50,15 +48,14 @@ def served(paths: Collection[str]) -> tuple[Section, ...]:
     return tuple(section for section in SECTIONS if section.path in paths)
 
 
-def sidebar(
-    sections: Iterable[Section], path: str, allows: Callable[[Permission], bool]
-) -> Sidebar:
+def sidebar(sections: Iterable[Section], allows: Callable[[Permission], bool]) -> Sidebar:
     known = tuple(sections)
     visible = tuple(section for section in known if allows(section.permission))
     hidden = tuple(section.title for section in known if section not in visible)
-    return Sidebar(visible, _current(visible, path), hidden)
+    return Sidebar(visible, hidden)
 
 
-def _current(sections: Iterable[Section], path: str) -> str:
+def section_of(sections: Iterable[Section], path: str) -> str:
+    """The path of the section that a page is in; empty for none."""
     under = [s.path for s in sections if path == s.path or path.startswith(f"{s.path}/")]
     return max(under, key=len, default="")

@@ -23,7 +23,7 @@ from ostiary.server.web.address import Address
 from ostiary.server.web.as_of import PageAsOf
 from ostiary.server.web.assets import Assets
 from ostiary.server.web.moments import day, exact
-from ostiary.server.web.navigation import Crumb, Section, Sidebar, sidebar
+from ostiary.server.web.navigation import Crumb, Section, Sidebar, section_of, sidebar
 from ostiary.server.web.security import content_policy
 
 if TYPE_CHECKING:
@@ -74,11 +74,15 @@ class Shell:
 
     @property
     def present(self) -> Address:
-        return self.address.without(as_of.PARAMETER)
+        return self.address.besides(as_of.PARAMETER)
 
     @property
     def sidebar(self) -> Sidebar:
-        return sidebar(self.web.sections, self.request.url.path, self.allows)
+        return sidebar(self.web.sections, self.allows)
+
+    def section(self, crumbs: Sequence[Crumb]) -> str:
+        """Where the way to the page begins, which need not be where its path does."""
+        return section_of(self.web.sections, crumbs[0].path if crumbs else self.request.url.path)
 
     def allows(self, permission: Permission) -> bool:
         """For some objects at least."""
