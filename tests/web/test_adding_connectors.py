@@ -90,13 +90,13 @@ def entra_settings(tenant: SimulatedTenant, **changed: str) -> dict[str, str]:
 def test_the_catalogue_finds_entra_and_what_the_operator_named(admin: Reader) -> None:
     everything = admin.get("/connectors/add").text
     assert re.findall(r'aria-label="Add ([^"]+)"', everything) == [
-        "Microsoft Entra",
+        "Microsoft Entra ID",
         "Baton (self-hosted)",
         "fake",
     ]
     found = admin.get("/connectors/add?q=Entra+ID").text
     assert re.findall(r'aria-label="Add ([^"]+)"', found) == [
-        "Microsoft Entra",
+        "Microsoft Entra ID",
         "Baton (self-hosted)",
     ]
 

@@ -22,7 +22,7 @@ from tests.server.kernel.running import Server
 from tests.web.browser import PATIENCE, refusals
 from tests.web.test_adding_connectors import entra_settings
 
-ADD_ENTRA = "Add Microsoft Entra"
+ADD_ENTRA = "Add Microsoft Entra ID"
 
 expect.set_options(timeout=PATIENCE)
 

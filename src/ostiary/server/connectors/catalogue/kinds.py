@@ -30,7 +30,7 @@ class Kind:
 
 
 BUILT_IN: Final = (
-    Kind(ENTRA, "microsoft-entra", "Microsoft Entra", "baton-microsoft-entra", "entra"),
+    Kind(ENTRA, "microsoft-entra", "Microsoft Entra ID", "baton-microsoft-entra", "entra"),
     Kind(SELF_HOSTED, "baton", "Baton (self-hosted)"),
 )
 
