@@ -7,7 +7,9 @@ import csv
 import io
 import re
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
@@ -171,6 +173,47 @@ def test_the_feed_is_filtered_by_all_that_one_asks_for(
     then = said(admin, f"{feed}?as_of={yesterday}")
     assert "carl" not in then
     assert "Revoked</span>" not in then
+
+
+def test_what_changes_one_thing_of_a_view_keeps_the_others(
+    story: Story, admin: Reader, feed: str, clock: FixedClock
+) -> None:
+    days = {"since": "2026-03-02", "as_of": f"{clock.now() - timedelta(days=1):%Y-%m-%d}"}
+    narrowed = {"change": "granted", "type": "group", "q": "a", "size": "25"}
+    page = said(admin, f"{feed}?{urlencode({**days, **narrowed, 'page': '2'})}")
+    sent = [sent_by(form) for form in forms_of(page)]
+    assert len(sent) == 3, "as of another day, of other days, filtered otherwise"
+    for each in sent:
+        assert each == {**days, **narrowed}
+    returned = re.search(r'name="return_to" value="([^"]+)"', page)
+    csv_link = re.search(r'href="([^"]+format=csv[^"]*)"', page)
+    since_then = re.search(r'href="([^"]+)">From then to today<', page)
+    assert returned
+    assert csv_link
+    assert since_then
+    assert query_of(returned[1]) == {**days, **narrowed, "page": "2"}
+    assert query_of(csv_link[1]) == {**days, **narrowed, "format": "csv"}
+    assert query_of(since_then[1]) == {"since": days["as_of"], **narrowed}
+
+
+def forms_of(page: str) -> list[str]:
+    """Those that lead to another address."""
+    found = re.findall(r'<form[^>]*method="get".*?</form>', page, re.DOTALL)
+    return [form for form in found if "data-bulk" not in form]
+
+
+def sent_by(form: str) -> dict[str, str]:
+    """What a browser makes of it, as far as it is filled in."""
+    sent = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        field = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+        if field["type"] != "checkbox" or " checked" in tag:
+            sent[field["name"]] = field["value"]
+    return sent
+
+
+def query_of(href: str) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(unescape(href)).query))
 
 
 def test_the_feed_asks_the_database_rarely(story: Story, admin: Reader, feed: str) -> None:

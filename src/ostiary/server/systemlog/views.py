@@ -81,14 +81,8 @@ class About:
 
 
 def about(address: Address) -> About:
-    own = (OBJECT, SINCE, UNTIL, "page", "format")
-    return About(
-        address.get(OBJECT),
-        address.get(SINCE),
-        address.get(UNTIL),
-        address.others(own),
-        str(address.without(*own)),
-    )
+    rest = address.besides(OBJECT, SINCE, UNTIL)
+    return About(address.get(OBJECT), address.get(SINCE), address.get(UNTIL), rest.items, str(rest))
 
 
 def who(entry: LogEntry) -> str:

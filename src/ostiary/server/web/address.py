@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlencode
 
 from starlette.requests import Request
+
+PLACE: Final = ("page", "format")
+"""Where in a list one is, and as what one has it. The rest is what one sees in it."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Address:
     def without_value(self, name: str, value: str) -> Address:
         return Address(self.path, tuple(item for item in self.items if item != (name, value)))
 
-    def others(self, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
-        """What a form has to carry along that asks for `names` itself."""
-        return self.without(*names).items
+    def besides(self, *names: str) -> Address:
+        """The view but for `names`, from its first page on: what stays when they change, and what
+        a form that asks for them sends along."""
+        return self.without(*names, *PLACE)

@@ -124,9 +124,12 @@ def two_days(shell: Shell) -> tuple[datetime, datetime]:
 
 def between(shell: Shell, start: datetime | None) -> Between:
     latest = shell.now.date().isoformat()
-    end = shell.as_of.date().isoformat() if shell.as_of else latest
     first = start.date().isoformat() if start else ""
-    return Between(shell.address.path, first, end, latest)
+    if shell.as_of is None:
+        return Between(shell.address.path, first, latest, latest)
+    then = shell.as_of.date().isoformat()
+    until_now = str(shell.present.setting(since=then))
+    return Between(shell.address.path, first, then, latest, until_now=until_now)
 
 
 def note_of(complete: bool) -> str:

@@ -83,7 +83,6 @@ def _list(name: str, columns: Sequence[Column[Different]]) -> List[Different]:
         key=lambda each: f"{each.difference.change}-{each.difference.grant.id}",
         href=lambda each: each.listed.explanation_path if each.listed.linked else "",
         filters=(_FILTER,),
-        carried=("since",),
         empty=Empty(
             "No difference",
             "On both days it was the same. What came and went in between does not show here; "

@@ -80,7 +80,6 @@ def feed(
             *(Filter(key, title, named) for key, title, named in chosen if named),
         ),
         sort="-at",
-        carried=("since",),
         empty=Empty(
             "Nothing was granted or revoked",
             "In these days no sync brought a new grant, and none ended. Choose an earlier first "

@@ -15,7 +15,8 @@ from ostiary.server.web.components.tabs import Tab, Tile
 @dataclass(frozen=True)
 class Between:
     """Asks for two days: the earlier one, and the one that the whole page is about. `open_start`:
-    without the earlier one it is since ever."""
+    without the earlier one it is since ever. `until_now`: where the page is about the past, the
+    address of what is between then and now."""
 
     path: str
     start: str
@@ -23,6 +24,7 @@ class Between:
     latest: str
     verb: str = "Compare"
     open_start: bool = False
+    until_now: str = ""
 
 
 @dataclass(frozen=True)

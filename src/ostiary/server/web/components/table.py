@@ -20,7 +20,6 @@ from ostiary.server.web.components.tables import (
 )
 from ostiary.server.web.moments import counted
 
-VIEW = ("q", "page", "size", "sort", "format")
 NO_MATCH = "Nothing matches these filters"
 
 
@@ -106,7 +105,7 @@ def table(
     headers = [_header(column, address, asked) for column in columns]
     filters = [_choices(listing, asked, index) for index in range(len(listing.filters))]
     filtered = bool(asked.query) or any(asked.filters.values()) or found.matching < found.total
-    own = [*VIEW, *(each.key for each in listing.filters)]
+    unfiltered = address.besides("q", *(each.key for each in listing.filters))
     return Table(
         name=listing.name,
         path=address.path,
@@ -121,8 +120,8 @@ def table(
         searchable=listing.searchable,
         filters=filters,
         applied=_applied(listing, address, asked),
-        cleared=str(address.without(*own)),
-        carried=(*address.others(own), *_kept(address)),
+        cleared=str(unfiltered),
+        carried=unfiltered.items,
         csv=str(address.without("page").setting(format="csv")),
         columns=_columns(listing, columns),
         bulk=listing.bulk,
@@ -136,7 +135,7 @@ def table(
 def _header(column: Column[Any], address: Address, asked: Wanted) -> Header:
     current = column.key == asked.sort
     downwards = current and not asked.descending
-    href = str(address.without("page", "format").setting(sort=f"{'-' * downwards}{column.key}"))
+    href = str(address.besides("sort").setting(sort=f"{'-' * downwards}{column.key}"))
     direction = ("descending" if asked.descending else "ascending") if current else ""
     title = f"{column.title} ({column.unit})" if column.unit else column.title
     href = href if column.sortable else ""
@@ -185,8 +184,8 @@ def _choices(listing: List[Any], asked: Wanted, index: int) -> Choices:
 
 
 def _applied(listing: List[Any], address: Address, asked: Wanted) -> list[Applied]:
-    base = address.without("page", "format")
-    shown = [Applied("Search", asked.query, str(base.without("q")))] if asked.query else []
+    shown = [Applied("Search", asked.query, str(address.besides("q")))] if asked.query else []
+    base = address.besides()
     for which in listing.filters:
         words = dict(which.options)
         shown += [
@@ -194,11 +193,6 @@ def _applied(listing: List[Any], address: Address, asked: Wanted) -> list[Applie
             for value in asked.filters[which.key]
         ]
     return shown
-
-
-def _kept(address: Address) -> list[tuple[str, str]]:
-    """How it is sorted stays when filters change; the page does not."""
-    return [(name, value) for name in ("sort", "size") if (value := address.get(name))]
 
 
 def _columns(listing: List[Any], shown: Sequence[Column[Any]]) -> list[Choice]:

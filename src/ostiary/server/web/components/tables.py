@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ostiary.server.kernel.database import Connection
@@ -112,8 +112,6 @@ class List(Generic[Row]):
     plural: str = ""
     searchable: str = ""
     """What the search looks at: "name or description". Empty: no search box."""
-    carried: Sequence[str] = field(default_factory=tuple)
-    """Parameters of the address that are the page's own, such as a tab."""
 
 
 def wanted(listing: List[Row], address: Address) -> Wanted:
