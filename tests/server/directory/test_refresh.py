@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from ostiary.server.directory import actions
 from ostiary.server.directory.rules.matching import Case
+from ostiary.server.directory.store import listed_people
 from ostiary.server.directory.store.assembling import preview
 from ostiary.server.directory.store.directories import every
 from ostiary.server.directory.store.people import Changes
@@ -45,6 +48,16 @@ def test_accounts_of_a_directory_become_people_with_attributes_and_sources(world
     )
     assert found["Dave"].status == "disabled"
     assert (account.owner_id, account.reason) == (bob.id, "created")
+
+
+def test_people_may_have_names_and_departments_of_any_length(world: World) -> None:
+    entra = world.directory("Entra")
+    endless = " 名".join(map(str, random.Random(5).sample(range(99_999), 2_000)))
+    long = Said(["long@corp.example"], name=endless, profile={"department": endless})
+    world.sync(entra, {"long": long, **TENANT})
+    assert world.people()[endless].department == endless
+    with world.kernel.read() as connection:
+        assert listed_people.departments(connection) == ["IT"]
 
 
 def test_a_refresh_without_changes_writes_nothing(world: World) -> None:

@@ -14,7 +14,7 @@ from ostiary.cli.people.finding import find_person
 from ostiary.cli.tables import show
 from ostiary.server.directory import actions
 from ostiary.server.directory.store import person_search
-from ostiary.server.directory.store.person_search import PersonFilter
+from ostiary.server.directory.store.everybody import PersonFilter
 
 LISTED = ("name", "email", "status", "department", "title", "directories", "roles")
 

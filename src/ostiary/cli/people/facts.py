@@ -15,7 +15,8 @@ from ostiary.server.directory.rules.subjects import Person
 from ostiary.server.directory.store import directories, person_search, reading
 from ostiary.server.directory.store.assembling import Preview
 from ostiary.server.directory.store.directories import Stored
-from ostiary.server.directory.store.person_search import Found, PersonFilter
+from ostiary.server.directory.store.everybody import PersonFilter
+from ostiary.server.directory.store.person_search import Found
 from ostiary.server.directory.store.reading import AccountFilter
 from ostiary.server.directory.store.reading import Found as Account
 from ostiary.server.kernel.authz.roles import find_role

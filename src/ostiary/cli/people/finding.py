@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from ostiary.server.access.store import naming
 from ostiary.server.directory.store import directories, person_search, reading
+from ostiary.server.directory.store.everybody import PersonFilter
 from ostiary.server.directory.store.person_search import Found as FoundPerson
-from ostiary.server.directory.store.person_search import PersonFilter
 from ostiary.server.directory.store.reading import Found as FoundAccount
 from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.errors import invalid, not_found

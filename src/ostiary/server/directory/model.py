@@ -76,9 +76,15 @@ person_versions = sa.Table(
 
 sa.Index(
     "ix_person_versions_name",
-    sa.func.lower(person_versions.c.display_name),
+    sa.func.lower(sa.func.left(person_versions.c.display_name, 200)),
     person_versions.c.person_id,
-    postgresql_where=CURRENT,
+)
+"""The beginning of the name: an index takes no text of any length."""
+
+sa.Index(
+    "ix_person_versions_department",
+    person_versions.c.department,
+    postgresql_where=sa.text("valid_to = 'infinity' AND length(department) <= 200"),
 )
 
 directories = sa.Table(

@@ -8,7 +8,8 @@ from typing import Any, Final, Literal
 from pydantic import Field
 
 from ostiary.server.directory.rules.subjects import Source
-from ostiary.server.directory.store.person_search import Found, PersonFilter
+from ostiary.server.directory.store.everybody import PersonFilter
+from ostiary.server.directory.store.person_search import Found
 from ostiary.server.kernel.auth.api import messages as auth
 from ostiary.server.kernel.paging import PagedRequest
 from ostiary.server.kernel.rest import FieldMask, Message, Timestamp

@@ -13,7 +13,7 @@ from ostiary.server.access.views.accounts import path as account_path
 from ostiary.server.catalog.owning import owns_app
 from ostiary.server.directory import actions
 from ostiary.server.directory.store import person_search, reading
-from ostiary.server.directory.store.person_search import PersonFilter
+from ostiary.server.directory.store.everybody import PersonFilter
 from ostiary.server.directory.store.reading import AccountFilter, Found
 from ostiary.server.directory.views import owning as views
 from ostiary.server.directory.views import sections

@@ -19,9 +19,9 @@ from ostiary.server.access.views import differences, grants, timeline
 from ostiary.server.directory.rules.subjects import Person
 from ostiary.server.directory.store import listed_people, person_search
 from ostiary.server.directory.store import reading as names
+from ostiary.server.directory.store.everybody import PersonFilter
 from ostiary.server.directory.store.listed_people import ListedPerson
 from ostiary.server.directory.store.person_search import Found as FoundPerson
-from ostiary.server.directory.store.person_search import PersonFilter
 from ostiary.server.directory.views import people as views
 from ostiary.server.directory.views import sections
 from ostiary.server.kernel.authz.enforcement import Access, requires
@@ -37,7 +37,7 @@ from ostiary.server.web.search import Finder, Hit
 from ostiary.server.web.shell import Shell, ShellOf
 
 TEMPLATE = "web/detail.html"
-EVERYBODY = listed_people.ListFilter()
+EVERYBODY = PersonFilter()
 _TOLD = (
     ("Name", lambda version: version.person.display_name),
     ("E-mail", lambda version: version.person.email),
@@ -171,7 +171,7 @@ def show_changes(shell: ShellOf, access: OneselfOrViewer, person_id: str) -> Res
 
 def _people_read(shell: Shell, manager_ids: Sequence[str] = ()) -> Read[ListedPerson]:
     """`manager_ids`: only who reports to them."""
-    everybody = listed_people.ListFilter(manager_ids=manager_ids)
+    everybody = PersonFilter(manager_ids=manager_ids)
 
     def read(connection: Connection, wanted: Wanted) -> Found[ListedPerson]:
         asked = replace(

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from ostiary.server.access.store import listed_accounts
 from ostiary.server.access.store.listed_accounts import ListFilter as AccountFilter
 from ostiary.server.directory.store import listed_people
-from ostiary.server.directory.store.listed_people import ListFilter
+from ostiary.server.directory.store.everybody import PersonFilter
 from ostiary.server.explore.pages.answering import EXPLORE
 from ostiary.server.explore.store import reach
 from ostiary.server.explore.views import walking
@@ -39,7 +39,7 @@ def choose_person(
         found = (
             listed_people.read(
                 connection,
-                ListFilter(query=query),
+                PersonFilter(query=query),
                 at=shell.as_of,
                 order="name",
                 descending=False,

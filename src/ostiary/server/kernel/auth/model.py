@@ -47,7 +47,7 @@ sa.Index(
 )
 sa.Index(
     "ix_platform_users_elsewhere",
-    sa.func.lower(platform_users.c.display_name),
+    sa.func.lower(sa.func.left(platform_users.c.display_name, 200)),
     platform_users.c.public_id,
     postgresql_where=platform_users.c.origin != "directory",
 )
