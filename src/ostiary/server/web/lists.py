@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.responses import Response, StreamingResponse
 
@@ -14,6 +14,7 @@ from ostiary.server.web.components import csvfile
 from ostiary.server.web.components.table import table
 from ostiary.server.web.components.tables import (
     Column,
+    Found,
     List,
     Read,
     Row,
@@ -26,6 +27,8 @@ from ostiary.server.web.shell import Shell
 
 CSV_ROWS = 10_000
 """Read at once."""
+
+About = TypeVar("About")
 
 
 def list_page(
@@ -47,6 +50,32 @@ def list_page(
         found = read(connection, asked)
     drawn = table(listing, shell.address, asked, found, chosen)
     return shell.page(template, title, crumbs=crumbs, table=drawn, **values)
+
+
+def found_of(
+    wanted: Wanted,
+    asked: About,
+    everything: About,
+    read: Callable[..., Sequence[Row]],
+    count: Callable[[About], int],
+) -> Found[Row]:
+    """What a store reads of `asked`. `everything` is what the list is about without any filter; it
+    is counted only where it is more than what is asked."""
+    rows = read(
+        asked,
+        order=wanted.sort,
+        descending=wanted.descending,
+        offset=wanted.offset,
+        size=wanted.size,
+    )
+    matching = count(asked)
+    return Found(rows, matching, matching if asked == everything else count(everything))
+
+
+def found_in(wanted: Wanted, rows: Sequence[Row], total: int | None = None) -> Found[Row]:
+    """Of rows that are all known already; `total` where they are not all there are."""
+    shown = rows[wanted.offset : wanted.offset + wanted.size]
+    return Found(shown, len(rows), len(rows) if total is None else total)
 
 
 def _csv(

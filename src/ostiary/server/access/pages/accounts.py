@@ -25,7 +25,7 @@ from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.errors import not_found
 from ostiary.server.web.components.detail import Detail
 from ostiary.server.web.components.tables import Found, Wanted
-from ostiary.server.web.lists import list_page
+from ostiary.server.web.lists import found_of, list_page
 from ostiary.server.web.navigation import Crumb
 from ostiary.server.web.shell import Shell, ShellOf
 
@@ -119,19 +119,9 @@ def found_accounts(
         types=wanted.filters.get("type", ()),
         owned=owned[0] == "yes" if len(owned) == 1 else None,
     )
-    rows = listed_accounts.read(
-        connection,
-        narrowed,
-        at=shell.as_of,
-        order=wanted.sort,
-        descending=wanted.descending,
-        offset=wanted.offset,
-        size=wanted.size,
-    )
-    matching = listed_accounts.count(connection, narrowed, at=shell.as_of)
-    if narrowed == asked:
-        return Found(rows, matching, matching)
-    return Found(rows, matching, listed_accounts.count(connection, asked, at=shell.as_of))
+    read = partial(listed_accounts.read, connection, at=shell.as_of)
+    count = partial(listed_accounts.count, connection, at=shell.as_of)
+    return found_of(wanted, narrowed, asked, read, count)
 
 
 def _shown(

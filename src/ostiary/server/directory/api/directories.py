@@ -10,7 +10,8 @@ from pydantic import Field
 from ostiary.server.directory import actions
 from ostiary.server.directory.api import directory_messages as m
 from ostiary.server.directory.api.accounts import Manager
-from ostiary.server.directory.rules.matching import Case
+from ostiary.server.directory.api.permissions import Administrator, Viewer
+from ostiary.server.directory.rules.matching import MOST_CASES, Case
 from ostiary.server.directory.store import assembling, directories
 from ostiary.server.kernel.authz.enforcement import Access, requires
 from ostiary.server.kernel.authz.permissions import Permission
@@ -20,15 +21,13 @@ from ostiary.server.kernel.rest import Empty, KernelOf, Message
 
 router = APIRouter(prefix="/api/v1", tags=["Directory"])
 
-Viewer = Annotated[Access, requires(Permission.USERS_VIEW)]
-Administrator = Annotated[Access, requires(Permission.USERS_MANAGE)]
 SettingsViewer = Annotated[Access, requires(Permission.SETTINGS_VIEW)]
 SettingsManager = Annotated[Access, requires(Permission.SETTINGS_MANAGE)]
 
 
 class Matching(Message):
     mode: Literal["narrow", "broad", "custom"]
-    cases: list[m.MatchCase] = Field(default_factory=list, max_length=m.MOST_CASES)
+    cases: list[m.MatchCase] = Field(default_factory=list, max_length=MOST_CASES)
 
 
 @router.get("/directories")

@@ -9,14 +9,13 @@ from pydantic import Field
 from ostiary.server.directory.rules import expressions
 from ostiary.server.directory.rules.assembly import Directory as Wanted
 from ostiary.server.directory.rules.attributes import DEFAULT_MAPPINGS, mappings_of
-from ostiary.server.directory.rules.matching import Case, rules_of_cases
+from ostiary.server.directory.rules.matching import MOST_CASES, Case, rules_of_cases
 from ostiary.server.directory.rules.subjects import Person
 from ostiary.server.directory.store.assembling import Preview as Found
 from ostiary.server.directory.store.directories import Stored
 from ostiary.server.kernel.errors import invalid
 from ostiary.server.kernel.rest import Message, Timestamp
 
-MOST_CASES = 20
 EXAMPLES = 100
 
 

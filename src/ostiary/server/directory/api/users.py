@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from ostiary.server.directory.api import user_messages as m
 from ostiary.server.directory.api.expansion import Expansion
+from ostiary.server.directory.api.permissions import Viewer
 from ostiary.server.directory.store import person_search, reading
 from ostiary.server.directory.store.everybody import PersonFilter
 from ostiary.server.directory.store.person_search import Found
@@ -36,7 +37,6 @@ class AppName(Message):
     is_directory: bool = True
 
 
-Viewer = Annotated[Access, requires(Permission.USERS_VIEW)]
 Oneself = Annotated[Access, requires(Permission.SELF)]
 OneselfOrViewer = Annotated[
     Access, requires(Permission.USERS_VIEW, own=is_oneself("id"), owner_with=Permission.SELF)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -15,7 +16,7 @@ from ostiary.server.kernel.authz.enforcement import Access, requires
 from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.database import Connection
 from ostiary.server.web.components.tables import Found, Read, Wanted
-from ostiary.server.web.lists import list_page
+from ostiary.server.web.lists import found_of, list_page
 from ostiary.server.web.navigation import Crumb
 from ostiary.server.web.shell import Shell, ShellOf
 
@@ -79,20 +80,9 @@ def _reading(shell: Shell, about: About) -> Read[ListedOrphan]:
             why=wanted.filters.get("why", ()),
             external=domain[0] == "external" if len(domain) == 1 else None,
         )
-        rows = listed_orphans.read(
-            connection,
-            asked,
-            at=shell.as_of,
-            order=wanted.sort,
-            descending=wanted.descending,
-            offset=wanted.offset,
-            size=wanted.size,
-        )
-        matching = listed_orphans.count(connection, asked, at=shell.as_of)
-        if asked == ListFilter(about):
-            return Found(rows, matching, matching)
-        total = listed_orphans.count(connection, ListFilter(about), at=shell.as_of)
-        return Found(rows, matching, total)
+        read_store = partial(listed_orphans.read, connection, at=shell.as_of)
+        count = partial(listed_orphans.count, connection, at=shell.as_of)
+        return found_of(wanted, asked, ListFilter(about), read_store, count)
 
     return read
 

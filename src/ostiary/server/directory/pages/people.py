@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -16,6 +17,7 @@ from ostiary.server.access.store import listed_accounts, listed_grants
 from ostiary.server.access.store.listed_accounts import ListedAccount
 from ostiary.server.access.store.listed_grants import GrantFilter
 from ostiary.server.access.views import differences, grants, timeline
+from ostiary.server.directory.api.permissions import Viewer
 from ostiary.server.directory.rules.subjects import Person
 from ostiary.server.directory.store import listed_people, person_search
 from ostiary.server.directory.store import reading as names
@@ -31,7 +33,7 @@ from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.errors import not_found
 from ostiary.server.web.components.detail import Detail
 from ostiary.server.web.components.tables import Empty, Found, Read, Wanted
-from ostiary.server.web.lists import list_page
+from ostiary.server.web.lists import found_in, found_of, list_page
 from ostiary.server.web.navigation import Crumb
 from ostiary.server.web.search import Finder, Hit
 from ostiary.server.web.shell import Shell, ShellOf
@@ -49,7 +51,6 @@ _TOLD = (
 
 router = APIRouter(prefix="/people", include_in_schema=False)
 
-Viewer = Annotated[Access, requires(Permission.USERS_VIEW)]
 OneselfOrViewer = Annotated[
     Access,
     requires(Permission.USERS_VIEW, own=is_oneself("person_id"), owner_with=Permission.SELF),
@@ -112,7 +113,7 @@ def show_attributes(shell: ShellOf, access: OneselfOrViewer, person_id: str) -> 
     rows = views.told(shown.person, apps)
 
     def read(_connection: Connection, wanted: Wanted) -> Found[views.Told]:
-        return Found(rows[wanted.offset : wanted.offset + wanted.size], len(rows), len(rows))
+        return found_in(wanted, rows)
 
     return shown.page("attributes", views.attributes(linked=shown.linked), read)
 
@@ -181,18 +182,9 @@ def _people_read(shell: Shell, manager_ids: Sequence[str] = ()) -> Read[ListedPe
             kinds=wanted.filters["kind"],
             departments=wanted.filters["department"],
         )
-        rows = listed_people.read(
-            connection,
-            asked,
-            at=shell.as_of,
-            order=wanted.sort,
-            descending=wanted.descending,
-            offset=wanted.offset,
-            size=wanted.size,
-        )
-        matching = listed_people.count(connection, asked, at=shell.as_of)
-        total = listed_people.count(connection, everybody, at=shell.as_of)
-        return Found(rows, matching, total)
+        read_store = partial(listed_people.read, connection, at=shell.as_of)
+        count = partial(listed_people.count, connection, at=shell.as_of)
+        return found_of(wanted, asked, everybody, read_store, count)
 
     return read
 

@@ -14,6 +14,7 @@ from ostiary.server.directory.rules import expressions
 from ostiary.server.directory.rules.subjects import Account, Person, folded
 
 Mode = Literal["narrow", "broad", "custom"]
+MOST_CASES: Final = 20
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from ostiary.server.notify.transport import LaterError, RefusedError
 from ostiary.server.settings import views
 from ostiary.server.web.components.forms import Form
 from ostiary.server.web.components.tables import Found, Wanted
-from ostiary.server.web.lists import list_page
+from ostiary.server.web.lists import found_in, list_page
 from ostiary.server.web.shell import Shell, ShellOf
 
 LATEST = 1000
@@ -75,5 +75,4 @@ def _read(connection: Connection, wanted: Wanted) -> Found[Mail]:
     chosen = wanted.filters["state"]
     found = store.page(connection, limit=LATEST)
     kept = [mail for mail in found if not chosen or mail.state in chosen]
-    shown = kept[wanted.offset : wanted.offset + wanted.size]
-    return Found(shown, len(kept), len(found))
+    return found_in(wanted, kept, len(found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -17,7 +18,7 @@ from ostiary.server.settings import actions, store, views
 from ostiary.server.settings.store import ListedUser, UserFilter
 from ostiary.server.web.components.forms import Form
 from ostiary.server.web.components.tables import Found, Wanted
-from ostiary.server.web.lists import list_page
+from ostiary.server.web.lists import found_of, list_page
 from ostiary.server.web.navigation import Crumb
 from ostiary.server.web.shell import Shell, ShellOf
 
@@ -47,18 +48,8 @@ def list_users(shell: ShellOf, access: Viewer) -> Response:
             statuses=wanted.filters["status"],
             origins=wanted.filters["origin"],
         )
-        rows = store.users(
-            connection,
-            asked,
-            shell.now,
-            order=wanted.sort,
-            descending=wanted.descending,
-            offset=wanted.offset,
-            size=wanted.size,
-        )
-        total = store.count(connection, UserFilter())
-        matching = total if asked == UserFilter() else store.count(connection, asked)
-        return Found(rows, matching, total)
+        read_store = partial(store.users, connection, now=shell.now)
+        return found_of(wanted, asked, UserFilter(), read_store, partial(store.count, connection))
 
     tabs = views.tabs("/settings/users")
     return list_page(shell, "settings/list.html", "Settings", views.users(), read, tabs=tabs)
