@@ -290,6 +290,47 @@ def test_what_was_previewed_is_what_is_saved(estate: Estate, admin: Reader) -> N
     assert "https://sts.test/v2.0" in page
 
 
+def test_how_accounts_merge_is_previewed_and_set_with_pairs_of_keys(
+    estate: Estate, admin: Reader
+) -> None:
+    """Names make one person of two accounts that share no address."""
+    namesake = Said(["alice.two@corp.test"], "alice2", "Alice", "enabled", {})
+    hr = estate.world.app("HR")
+    estate.world.report(hr, {"Alice": namesake})
+    path = f"{SOURCES}/{hr.public_id}"
+    admin.post(path, data={"added": "1", "removed": "0"})
+    refresh(estate.world.kernel)
+    assert len(rows(said(admin, "/people?q=Alice"))) == 2
+    pairs = "account.email = user.email\naccount.displayName = user.displayName"
+    seen = admin.post(f"{path}/preview", data={"pairs": pairs}).text
+    assert "Save: remove 1 person<" in seen
+    assert "Accounts of all sources look anew" in seen
+    assert 'name="pairs" value="account.email = user.email' in seen
+    done = admin.post(path, data={"pairs": pairs, "added": "0", "removed": "1"})
+    assert done.status_code == 303, done.text
+    refresh(estate.world.kernel)
+    assert len(rows(said(admin, "/people?q=Alice"))) == 1
+    assert "By 2 pairs of keys" in said(admin, path)
+
+
+def test_what_is_wrong_with_a_source_is_said_at_each_field_at_once(
+    estate: Estate, admin: Reader
+) -> None:
+    path = f"{SOURCES}/{estate.entra.public_id}"
+    wrong = {
+        "condition": "account.issuer == 1",
+        "pairs": "\naccount.email == user.email",
+        "issuer": "http://sts.test",
+    }
+    told = admin.post(f"{path}/preview", data=wrong)
+    assert told.status_code == 400
+    errors = dict(re.findall(r'id="error-(\w+)">([^<]+)<', told.text))
+    assert errors.keys() == wrong.keys()
+    assert errors["pairs"].startswith("Line 2:")
+    assert admin.post(path, data={**wrong, "added": "0", "removed": "0"}).status_code == 400
+    assert "All human accounts" in said(admin, SOURCES)
+
+
 def test_an_app_becomes_a_source_and_ceases_to_be_one(estate: Estate, admin: Reader) -> None:
     path = f"{SOURCES}/{estate.payroll.public_id}"
     assert f'href="{path}"' in said(admin, f"{SOURCES}/add")
@@ -324,9 +365,9 @@ def test_a_mapping_is_previewed_by_example_and_then_saved(estate: Estate, admin:
     assert "3 of the first 3 accounts would have a value" in seen
     assert "Finance!" in seen
     assert estate.world.everything() == before
-    wrong = admin.post(f"{path}/preview", data={**form, "origins": "unit\n= account.nosuch"})
+    wrong = admin.post(f"{path}/preview", data={**form, "origins": "unit\n\n= account.nosuch"})
     assert wrong.status_code == 400
-    assert "line 2: not a CEL expression" in wrong.text
+    assert "Line 3: not a CEL expression" in wrong.text
     stale = admin.post(path, data={**form, "added": "5", "removed": "0"})
     assert stale.status_code == 409
     saved = admin.post(path, data={**form, "added": "0", "removed": "0"})

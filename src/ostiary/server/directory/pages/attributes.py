@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Depends, Form
 from starlette.responses import Response
 
 from ostiary.server.directory import actions
+from ostiary.server.directory.api.permissions import Administrator, Viewer
 from ostiary.server.directory.rules.assembly import Directory
 from ostiary.server.directory.rules.attributes import mappings_of
 from ostiary.server.directory.store import accounts, assembling, directories
@@ -17,14 +19,13 @@ from ostiary.server.directory.store.directories import Stored
 from ostiary.server.directory.views import attributes as views
 from ostiary.server.directory.views import sections
 from ostiary.server.directory.views.attributes import Row, Sample
-from ostiary.server.directory.views.sources import Effect, effect
-from ostiary.server.kernel.authz.enforcement import Access, requires
+from ostiary.server.directory.views.effect import Effect, effect, saving
 from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.errors import AppError, Code, not_found
 from ostiary.server.web.components.forms import Form as FormModel
 from ostiary.server.web.components.tables import Found, Wanted
-from ostiary.server.web.lists import list_page
+from ostiary.server.web.lists import found_in, list_page
 from ostiary.server.web.shell import Shell, ShellOf
 
 ATTRIBUTES = "/people/attributes"
@@ -32,11 +33,17 @@ LOOKED_AT = 200
 
 router = APIRouter(prefix=ATTRIBUTES, include_in_schema=False)
 
-Viewer = Annotated[Access, requires(Permission.USERS_VIEW)]
-Manager = Annotated[Access, requires(Permission.USERS_MANAGE)]
-Mapping = Annotated[str, Form(max_length=10)]
-Origins = Annotated[str, Form(max_length=20_000)]
 Expected = Annotated[int, Form(ge=0)]
+
+
+def _typed(
+    mapping: Annotated[str, Form(max_length=10)] = "usual",
+    origins: Annotated[str, Form(max_length=20_000)] = "",
+) -> dict[str, str]:
+    return {"mapping": mapping, "origins": origins}
+
+
+Typed = Annotated[dict[str, str], Depends(_typed)]
 
 
 @router.get("")
@@ -46,7 +53,7 @@ def list_attributes(shell: ShellOf, access: Viewer) -> Response:
         rows = views.rows(directories.every(connection), known)
 
     def read(_connection: Connection, wanted: Wanted) -> Found[Row]:
-        return Found(rows[wanted.offset : wanted.offset + wanted.size], len(rows), len(rows))
+        return found_in(wanted, rows)
 
     title = sections.ATTRIBUTES
     return list_page(
@@ -73,47 +80,41 @@ def show_attribute(shell: ShellOf, access: Viewer, app_id: str, name: str) -> Re
 
 @router.post("/{app_id}/{name}/preview")
 def preview(
-    shell: ShellOf,
-    access: Manager,
-    app_id: str,
-    name: str,
-    mapping: Mapping = "usual",
-    origins: Origins = "",
+    shell: ShellOf, access: Administrator, app_id: str, name: str, typed: Typed
 ) -> Response:
     """What the first accounts would give, and whom it would add and remove. Nothing is saved."""
     with shell.kernel.read() as connection:
         stored = _stored(connection, app_id, name)
-        form = _typed(views.form(stored, name), mapping, origins)
         try:
-            mappings = views.changed(stored, name, usual=mapping == "usual", text=origins)
-            found = effect(assembling.preview_saving(connection, _wanted(stored, mappings)))
+            mappings = _mappings(stored, name, typed)
         except AppError as error:
-            return _refused(shell, stored, name, form, error)
+            return _refused(shell, stored, name, typed, error)
+        found = effect(assembling.preview_saving(connection, _wanted(stored, mappings)))
         seen = _sample(connection, stored, name, mappings)
-    return _page(shell, stored, name, form, seen, effect=found, mapping=mapping, origins=origins)
+    form = views.form(stored, name).refused(typed, {})
+    saves = saving(views.path(app_id, name), found, typed)
+    return _page(shell, stored, name, form, seen, effect=found, saving=saves)
 
 
 @router.post("/{app_id}/{name}")
 def save(
     shell: ShellOf,
-    access: Manager,
+    access: Administrator,
     app_id: str,
     name: str,
+    typed: Typed,
     added: Expected,
     removed: Expected,
-    mapping: Mapping = "usual",
-    origins: Origins = "",
 ) -> Response:
     with shell.kernel.read() as connection:
         stored = _stored(connection, app_id, name)
     try:
+        mappings = _mappings(stored, name, typed)
+        wanted = _wanted(stored, mappings)
         with shell.kernel.work(access.caller.actor) as unit:
-            mappings = views.changed(stored, name, usual=mapping == "usual", text=origins)
-            wanted = _wanted(stored, mappings)
             actions.save_previewed(unit, wanted, mappings, stored.sign_in_issuer, added, removed)
     except AppError as error:
-        form = _typed(views.form(stored, name), mapping, origins)
-        return _refused(shell, stored, name, form, error)
+        return _refused(shell, stored, name, typed, error)
     return shell.go(ATTRIBUTES, "Saved. People follow in the background.")
 
 
@@ -125,8 +126,8 @@ def _page(
     seen: Sample | None,
     *,
     effect: Effect | None = None,
+    saving: FormModel | None = None,
     status: int = 200,
-    **typed: str,
 ) -> Response:
     may_change = shell.as_of is None and shell.allows(Permission.USERS_MANAGE)
     return shell.page(
@@ -138,21 +139,22 @@ def _page(
         origins=[views.line(origin) for origin in views.origins_of(stored, name)],
         sample=seen,
         effect=effect,
-        save=views.path(stored.directory.app_id, name),
-        typed=typed,
+        saving=saving,
     )
 
 
-def _refused(shell: Shell, stored: Stored, name: str, form: FormModel, error: AppError) -> Response:
-    values = {each.name: each.value for each in form.fields}
+def _refused(
+    shell: Shell, stored: Stored, name: str, typed: Mapping[str, str], error: AppError
+) -> Response:
     wrong = error.code is Code.INVALID_ARGUMENT
     errors, problem = ({"origins": error.message}, "") if wrong else ({}, error.message)
-    refused = form.refused(values, errors, problem)
-    return _page(shell, stored, name, refused, None, status=error.status)
+    form = views.form(stored, name).refused(typed, errors, problem)
+    return _page(shell, stored, name, form, None, status=error.status)
 
 
-def _typed(form: FormModel, mapping: str, origins: str) -> FormModel:
-    return form.refused({"mapping": mapping, "origins": origins}, {})
+def _mappings(stored: Stored, name: str, typed: Mapping[str, str]) -> dict[str, Any]:
+    usual = typed["mapping"] == "usual"
+    return views.changed(stored, name, usual=usual, text=typed["origins"])
 
 
 def _sample(

@@ -10,7 +10,8 @@ from ostiary.server.directory.rules import expressions
 from ostiary.server.directory.rules.attributes import DEFAULT_MAPPINGS, Origin, mappings_of
 from ostiary.server.directory.rules.subjects import Account
 from ostiary.server.directory.store.directories import Stored
-from ostiary.server.kernel.errors import AppError, invalid
+from ostiary.server.directory.views.written import in_line, lines
+from ostiary.server.kernel.errors import invalid
 from ostiary.server.web.components.cells import NONE, Cell, Chip, Link, Missing, Number, Text
 from ostiary.server.web.components.forms import Field, Form
 from ostiary.server.web.components.tables import Column, Empty, List
@@ -142,18 +143,16 @@ def line(origin: Origin) -> str:
 def parsed(text: str) -> list[dict[str, str]]:
     """One origin in each line, as the store keeps them. INVALID_ARGUMENT tells the line."""
     found = []
-    for number, written in enumerate(filter(None, map(str.strip, text.splitlines())), start=1):
+    for number, written in lines(text):
         if written.startswith(EXPRESSION):
             expression = written.removeprefix(EXPRESSION).strip()
-            try:
+            with in_line(number):
                 expressions.account_key(expression)
-            except AppError as error:
-                raise invalid(f"line {number}: {error.message}") from error
             found.append({"cel": expression})
         else:
             found.append({"key": written})
     if len(found) > MOST_ORIGINS:
-        raise invalid(f"an attribute has at most {MOST_ORIGINS} sources")
+        raise invalid(f"An attribute has at most {MOST_ORIGINS} lines; these are {len(found)}.")
     return found
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ostiary.server.directory.rules.matching import Case, Mode
+from ostiary.server.directory.rules.matching import Mode
 from ostiary.server.directory.rules.subjects import Account
 from ostiary.server.directory.store.matching_preview import Effect
-from ostiary.server.kernel.errors import invalid
+from ostiary.server.directory.views.written import PAIRS_EXAMPLE, PAIRS_HELP
 from ostiary.server.web.components.forms import Field, Form
 from ostiary.server.web.moments import counted
 
@@ -19,8 +19,6 @@ MODES: Final[tuple[tuple[Mode, str], ...]] = (
     ("broad", "Broad: as narrow, and then the same name"),
     ("custom", "Custom: pairs of your own"),
 )
-BETWEEN: Final = " = "
-"""Between the two expressions of a pair."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +54,8 @@ def form(app_id: str, mode: str, pairs: str) -> Form:
                 "Pairs",
                 "textarea",
                 pairs,
-                help="Only for custom matching. One pair a line, tried in this order: an "
-                "expression over the account, an equals sign between spaces, one over the person.",
-                placeholder="account.profile.staffNumber = user.employeeIds",
+                help=f"Only for custom matching. {PAIRS_HELP}",
+                placeholder=PAIRS_EXAMPLE,
             ),
         ),
     )
@@ -73,21 +70,6 @@ def confirm_form(app_id: str, mode: str, pairs: str, effect: Effect) -> Form:
         fields=(),
         hidden=(("mode", mode), ("pairs", pairs), ("confirmed", "1")),
     )
-
-
-def pairs_of(cases: Sequence[Case]) -> str:
-    return "\n".join(f"{case.account_key}{BETWEEN}{case.user_key}" for case in cases)
-
-
-def cases_of(pairs: str) -> list[Case]:
-    """`AppError` InvalidArgument names the first line that is none."""
-    cases = []
-    for line in filter(None, map(str.strip, pairs.splitlines())):
-        account_key, between, user_key = line.partition(BETWEEN)
-        if not (account_key and between and user_key):
-            raise invalid(f"This line is no pair: {line}. Write an expression on each side of =.")
-        cases.append(Case(account_key.strip(), user_key.strip()))
-    return cases
 
 
 def effects(effect: Effect) -> list[Line]:

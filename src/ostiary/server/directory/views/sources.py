@@ -1,14 +1,17 @@
-"""Directory sources as a list, and what a change of one would do, in words."""
+"""Directory sources as a list, as facts and as a form."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ostiary.server.directory.rules.subjects import Person
-from ostiary.server.directory.store.assembling import Preview
+from ostiary.server.directory.actions import check_issuer
+from ostiary.server.directory.rules import expressions
+from ostiary.server.directory.rules.assembly import Directory
+from ostiary.server.directory.store.directories import Stored
 from ostiary.server.directory.store.sources import Source
+from ostiary.server.directory.views.written import PAIRS_EXAMPLE, PAIRS_HELP, cases_of, pairs_of
+from ostiary.server.kernel.errors import AppError
 from ostiary.server.web.components.cells import (
     Cell,
     Chip,
@@ -22,9 +25,6 @@ from ostiary.server.web.components.cells import (
 from ostiary.server.web.components.forms import Field, Form
 from ostiary.server.web.components.tables import Column, Empty, List
 from ostiary.server.web.moments import counted
-
-SHOWN: Final = 20
-"""People by name, of those a change would add or remove."""
 
 FIELDS: Final = (
     ("account.type", "human, service, system or unspecified, as the connector says"),
@@ -128,7 +128,43 @@ def facts(source: Source) -> list[Fact]:
     ]
 
 
-def form(app_id: str, condition: str, issuer: str) -> Form:
+@dataclass(frozen=True)
+class Settings:
+    """As they are written in the form. `pairs`: how its accounts are merged."""
+
+    condition: str = ""
+    pairs: str = ""
+    issuer: str = ""
+
+    @classmethod
+    def of(cls, stored: Stored | None) -> Settings:
+        if stored is None:
+            return cls()
+        directory = stored.directory
+        return cls(directory.condition, pairs_of(directory.merge_cases), stored.sign_in_issuer)
+
+    def wrong(self) -> dict[str, str]:
+        """By field, why its value cannot be used."""
+        checks = (
+            ("condition", lambda: self.condition and expressions.condition(self.condition)),
+            ("pairs", lambda: cases_of(self.pairs)),
+            ("issuer", lambda: check_issuer(self.issuer)),
+        )
+        found = {}
+        for name, check in checks:
+            try:
+                check()
+            except AppError as error:
+                found[name] = error.message
+        return found
+
+    def directory(self, app_id: str, stored: Stored | None) -> Directory:
+        """With the mappings that are stored, which are set elsewhere."""
+        mappings = stored.directory.mappings if stored else {}
+        return Directory(app_id, self.condition, cases_of(self.pairs), mappings)
+
+
+def form(app_id: str, written: Settings) -> Form:
     return Form(
         action=f"{path(app_id)}/preview",
         verb="Preview",
@@ -138,67 +174,28 @@ def form(app_id: str, condition: str, issuer: str) -> Form:
                 "condition",
                 "Import condition",
                 "textarea",
-                condition,
+                written.condition,
                 help="A CEL expression over an account: true makes a person of it. Empty: all "
                 "human accounts. Previewing changes nothing.",
                 placeholder="account.type == 'human'",
             ),
             Field(
+                "pairs",
+                "Pairs that merge",
+                "textarea",
+                written.pairs,
+                help="Which accounts of several sources are one person. Empty: those with the same "
+                f"e-mail address, then with the same employee id. {PAIRS_HELP}",
+                placeholder=PAIRS_EXAMPLE,
+            ),
+            Field(
                 "issuer",
                 "Sign-in issuer",
                 "text",
-                issuer,
+                written.issuer,
                 help="Whoever signs in at this OpenID Connect issuer is recognised by the id of "
                 "their account here, whatever their address: "
                 "https://login.microsoftonline.com/<tenant id>/v2.0",
             ),
         ),
     )
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What saving would do. `verb` is the button that does it."""
-
-    added: int
-    removed: int
-    undecided: int
-    newcomers: Sequence[str]
-    leavers: Sequence[tuple[str, str]]
-    """Names with the pages of the people."""
-    unclear: Sequence[str]
-
-    @property
-    def words(self) -> str:
-        if not self.added and not self.removed:
-            return "nobody is added or removed"
-        parts = []
-        if self.added:
-            parts.append(f"add {counted(self.added, 'person', 'people')}")
-        if self.removed:
-            parts.append(f"remove {counted(self.removed, 'person', 'people')}")
-        return " and ".join(parts)
-
-    @property
-    def verb(self) -> str:
-        return f"Save: {self.words}"
-
-    @property
-    def expected(self) -> tuple[int, int]:
-        return self.added, self.removed
-
-
-def effect(found: Preview) -> Effect:
-    return Effect(
-        len(found.added),
-        len(found.removed),
-        len(found.undecided),
-        [_named(each) for each in found.added[:SHOWN]],
-        [(_named(each), f"/people/{each.id}") for each in found.removed[:SHOWN]],
-        [each.display_name or each.login for each in found.undecided[:SHOWN]],
-    )
-
-
-def _named(person: Person) -> str:
-    name = person.display_name or person.id
-    return f"{name} ({person.email})" if person.email else name
