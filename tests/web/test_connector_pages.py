@@ -15,7 +15,7 @@ from ostiary.server.connectors.actions.hosting import Line, note_lines
 from ostiary.server.connectors.actions.queue import Outcome, Remark
 from ostiary.server.connectors.actions.registry import NewConnector, create_connector, save_config
 from ostiary.server.connectors.actions.syncs import end_applied, request_sync
-from ostiary.server.connectors.catalogue.kinds import SELF_HOSTED
+from ostiary.server.connectors.catalogue.kinds import ENTRA, SELF_HOSTED
 from ostiary.server.connectors.files import upload_path
 from ostiary.server.connectors.jobs import ingest_sync
 from ostiary.server.connectors.schedule import Interval
@@ -218,7 +218,7 @@ def test_syncs_are_asked_for_stopped_paused_and_resumed(
     assert admin.post(place(connector, "/pause"), data={"reason": "we move"}).status_code == 303
     page = said(admin, place(connector))
     assert ">Paused<" in page
-    assert "we move" in page
+    assert "we move. Nothing new comes in" in page
     assert "Sync now" not in page
     admin.post(place(connector, "/resume"))
     assert seen(kernel, connector).paused_at is None
@@ -420,6 +420,44 @@ def test_owners_steer_their_connector_and_readers_only_look(
     stranger = Reader(people, people.add("bob@corp.test", BASIC_USER))
     for tab in TABS:
         assert stranger.get(place(connector, tab)).status_code == 403
+
+
+def test_who_may_only_look_is_told_whom_to_ask(
+    kernel: Kernel, connector: Connector, people: People, admin: Reader
+) -> None:
+    reader = Reader(people, people.add("reader@corp.test", READ_ONLY_ADMINISTRATOR))
+    told = "For that, ask its owner Olga, or a Connector Administrator."
+    for tab in TABS:
+        if tab != "/syncs":
+            assert (told in said(reader, place(connector, tab))) is (tab != "/changes")
+            assert told not in said(admin, place(connector, tab))
+    page = said(reader, place(connector))
+    assert "Its agent needs a client id and a secret" in page
+    assert ">Rotate</a>" not in page
+    assert ">Rotate</a>" in said(admin, place(connector))
+    with kernel.work(ADA) as work:
+        hosted = create_connector(work, NewConnector(connector.app_id, ENTRA, "Hosted"))
+    page = said(reader, place(hosted))
+    assert "It has no settings yet" in page
+    assert "Enter settings" not in page
+    assert "ask an owner of the app or a Connector Administrator" in page
+
+
+def test_a_sign_in_that_nobody_finished_is_told_with_ways_on_and_out(
+    kernel: Kernel, connector: Connector, admin: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OSTIARY_ENTRA_CLIENT_ID", "6f2f1f3c-0000-4000-8000-000000000001")
+    monkeypatch.setenv("OSTIARY_ENTRA_CLIENT_SECRET", "of-the-operator")
+    with kernel.work(ADA) as work:
+        left = create_connector(work, NewConnector(connector.app_id, ENTRA, "Left"))
+    page = said(admin, place(left))
+    assert "Not connected: sign-in not finished" in page
+    assert f'href="{place(left, "/sign-in")}"' in page
+    assert f'href="{place(left, "/delete")}"' in page
+    assert "Waiting for an agent" not in page
+    assert "Sync now" not in page
+    assert "sign-in not finished" in said(admin, "/connectors?q=left")
+    assert "sign-in not finished" not in said(admin, "/connectors?q=tenant")
 
 
 def test_nothing_is_offered_that_changes_the_past(connector: Connector, admin: Reader) -> None:

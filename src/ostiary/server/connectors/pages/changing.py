@@ -70,7 +70,7 @@ def ask_to_delete(shell: ShellOf, access: Manager, app_id: str, connector_id: st
     return page.page(
         "overview",
         "connectors/delete.html",
-        consequences=views.consequences(working, waiting is not None, counts, page.app_name),
+        consequences=views.consequences(working, waiting is not None, counts, page.beside.app_name),
         form=views.delete_form(page.path),
     )
 

@@ -14,10 +14,10 @@ from ostiary.server.connectors.actions.endings import endings_of
 from ostiary.server.connectors.api.permissions import Manager, Viewer, find
 from ostiary.server.connectors.pages.reading import Shown, is_ours, path_of, shown
 from ostiary.server.connectors.progress import progress_of
-from ostiary.server.connectors.store import credentials, journal, listed, registry, syncs, tasks
+from ostiary.server.connectors.store import credentials, journal, listed, syncs, tasks
 from ostiary.server.connectors.store.listed import Person
 from ostiary.server.connectors.store.syncs import Sync
-from ostiary.server.connectors.views import advice, counts, facts
+from ostiary.server.connectors.views import advice, changing, counts, facts
 from ostiary.server.connectors.views.advice import Note, Situation
 from ostiary.server.connectors.views.facts import SeenAgent
 from ostiary.server.connectors.views.running import Running, running
@@ -45,19 +45,22 @@ def show_connector(shell: ShellOf, access: Viewer, app_id: str, connector_id: st
     with shell.kernel.read() as connection:
         seen = _overview(connection, page)
     connector = page.connector
-    runs = "on this server" if page.hosted and page.configured else "with agents elsewhere"
+    ready = page.changes and seen.running is None and connector.paused_at is None
     return page.page(
         "overview",
         "connectors/connector.html",
         notes=seen.notes,
         running=seen.running,
         stoppable=page.changes and seen.running is not None,
-        startable=page.changes and seen.running is None and connector.paused_at is None,
+        startable=ready and not page.unfinished,
         pausable=page.changes and connector.paused_at is None,
         resumable=page.changes and connector.paused_at is not None and page.held is None,
-        facts=facts.facts(connector, page.app_name, page.kind_name, runs, seen.owners),
+        facts=facts.facts(
+            connector, page.beside.app_name, page.kind_name, _runs(page), seen.owners
+        ),
         tiles=counts.tiles(seen.applied.counts if seen.applied else None, f"/apps/{app_id}"),
         agents=seen.agents,
+        pausing=changing.pausing(page.path) if page.changes else None,
         live=f"{page.path}/events" if page.follows else "",
     )
 
@@ -111,7 +114,8 @@ def _overview(connection: Connection, page: Shown) -> Overview:
         connector=connector,
         path=page.path,
         hosted=page.hosted,
-        configured=page.configured,
+        unfinished=page.unfinished,
+        changes=page.changes,
         credentials=sum(each.works(now) and not is_ours(each) for each in mine),
         agents=len(agents),
         endings=()
@@ -121,11 +125,17 @@ def _overview(connection: Connection, page: Shown) -> Overview:
     )
     return Overview(
         notes=advice.notes(situation),
-        owners=listed.people(connection, registry.owners_of(connection, connector.key)),
+        owners=listed.people(connection, page.beside.owner_ids),
         agents=facts.seen_agents(agents),
         applied=applied,
-        running=_running(connection, latest, applied),
+        running=None if page.unfinished else _running(connection, latest, applied),
     )
+
+
+def _runs(page: Shown) -> str:
+    if not page.hosted:
+        return "with agents elsewhere"
+    return "on this server" if page.configured else "on this server, once it is set up"
 
 
 def _running(connection: Connection, sync: Sync | None, applied: Sync | None) -> Running | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -11,12 +12,13 @@ from ostiary.server.catalog.pages import APPS
 from ostiary.server.catalog.store import app_table
 from ostiary.server.catalog.views import app_tabs, standing
 from ostiary.server.connectors.api.permissions import Chooser, Lister, owns
-from ostiary.server.connectors.catalogue.kinds import find_kind
+from ostiary.server.connectors.catalogue.kinds import Kind, find_kind
 from ostiary.server.connectors.store import listed, registry
 from ostiary.server.connectors.store.listed import Beside
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.connectors.views import lists
 from ostiary.server.connectors.views.lists import Row
+from ostiary.server.connectors.views.states import unfinished
 from ostiary.server.kernel.authz.enforcement import Access
 from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.database import Connection
@@ -88,11 +90,13 @@ def _rows(shell: Shell, access: Access, app_id: str | None = None) -> Sequence[R
             for each in found
             if access.everything or _is_own(connection, access, each, beside[each.key])
         ]
-    names = {each.catalog_id: each.catalog_id for each in mine}
-    for catalog_id in names:
-        kind = find_kind(shell.kernel.settings, catalog_id)
-        names[catalog_id] = kind.display_name if kind else catalog_id
-    return [Row(each, beside[each.key], names[each.catalog_id], shell.now) for each in mine]
+    kinds = {each.catalog_id: find_kind(shell.kernel.settings, each.catalog_id) for each in mine}
+    return [_row(each, beside[each.key], kinds[each.catalog_id], shell.now) for each in mine]
+
+
+def _row(each: Connector, beside: Beside, kind: Kind | None, now: datetime) -> Row:
+    name = kind.display_name if kind else each.catalog_id
+    return Row(each, beside, name, unfinished(each, kind, configured=beside.configured), now)
 
 
 def _is_own(connection: Connection, access: Access, each: Connector, beside: Beside) -> bool:

@@ -12,11 +12,13 @@ from ostiary.server.catalog.pages import APPS
 from ostiary.server.connectors.actions.hosting import HOSTED
 from ostiary.server.connectors.api.permissions import find, owns
 from ostiary.server.connectors.catalogue.kinds import Kind, find_kind
-from ostiary.server.connectors.store import listed, registry, syncs
+from ostiary.server.connectors.store import listed, syncs
 from ostiary.server.connectors.store.credentials import Credential
+from ostiary.server.connectors.store.listed import Beside
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.connectors.store.syncs import Sync
-from ostiary.server.connectors.views.states import chip_of
+from ostiary.server.connectors.views import advice
+from ostiary.server.connectors.views.states import chip_of, unfinished
 from ostiary.server.kernel.authz.permissions import Permission, Reach
 from ostiary.server.kernel.database import Connection
 from ostiary.server.web.components.cells import Chip
@@ -27,13 +29,12 @@ from ostiary.server.web.shell import Shell
 
 @dataclass(frozen=True)
 class Shown:
-    """`configured`: its settings are kept here. `changes`: the caller may change it now."""
+    """`changes`: the caller may change it now."""
 
     shell: Shell
     connector: Connector
-    app_name: str
+    beside: Beside
     kind: Kind | None
-    configured: bool
     held: Sync | None
     changes: bool
 
@@ -45,6 +46,20 @@ class Shown:
     def hosted(self) -> bool:
         """This server runs it, or would as soon as it has settings."""
         return self.kind is not None and self.kind.hosted
+
+    @property
+    def configured(self) -> bool:
+        return self.beside.configured
+
+    @property
+    def unfinished(self) -> str:
+        return unfinished(self.connector, self.kind, configured=self.configured)
+
+    @property
+    def whom_to_ask(self) -> str:
+        """For who may look at it only; empty for others, and where nobody can change it."""
+        past = self.shell.as_of is not None or self.connector.deleted_at is not None
+        return "" if self.changes or past else advice.whom_to_ask(self.beside.owner_names)
 
     @property
     def follows(self) -> bool:
@@ -62,14 +77,14 @@ class Shown:
 
     @property
     def lead(self) -> str:
-        return f"{self.kind_name} connector of {self.app_name}"
+        return f"{self.kind_name} connector of {self.beside.app_name}"
 
     @property
     def crumbs(self) -> Sequence[Crumb]:
         place = "/connectors" if self.shell.allows(Permission.CONNECTORS_VIEW) else ""
         own = f"/apps/{self.connector.app_id}"
         above = Crumb("Connectors", place) if place else APPS
-        return [above, Crumb(self.app_name, own)]
+        return [above, Crumb(self.beside.app_name, own)]
 
     def tabs(self, current: str) -> list[Tab]:
         """Held only while something is; Settings where this server keeps them, Credentials where
@@ -107,13 +122,11 @@ def shown(shell: Shell, app_id: str, connector_id: str) -> Shown:
     """Also one that was deleted. `AppError` NotFound."""
     with shell.kernel.read() as connection:
         connector = find(connection, app_id, connector_id)
-        beside = listed.beside(connection, [connector.key])
         return Shown(
             shell=shell,
             connector=connector,
-            app_name=beside[connector.key].app_name,
+            beside=listed.beside(connection, [connector.key])[connector.key],
             kind=find_kind(shell.kernel.settings, connector.catalog_id),
-            configured=registry.read_config(connection, connector.key) is not None,
             held=syncs.find_held(connection, connector.key),
             changes=_changes(shell, connection, connector),
         )

@@ -10,7 +10,8 @@ from typing import Final
 import sqlalchemy as sa
 
 _BESIDE: Final = """
-SELECT c.id AS key, coalesce(a.display_name, '') AS app_name, o.ids, o.names, k.ends_at
+SELECT c.id AS key, coalesce(a.display_name, '') AS app_name, c.config IS NOT NULL AS configured,
+    o.ids, o.names, k.ends_at
 FROM connectors c
 LEFT JOIN apps a ON a.public_id = c.app_id
 CROSS JOIN LATERAL (
@@ -36,10 +37,12 @@ WHERE public_id = ANY (:ids)
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands beside a connector. `credential_ends_at`: when no agent can sign in any more;
-    None where none of its credentials ends, or it has none."""
+    """What stands beside a connector. `configured`: its settings are kept here.
+    `credential_ends_at`: when no agent can sign in any more; None where none of its credentials
+    ends, or it has none."""
 
     app_name: str
+    configured: bool
     owner_ids: Sequence[str]
     owner_names: Sequence[str]
     credential_ends_at: datetime | None
@@ -55,7 +58,10 @@ class Person:
 def beside(connection: sa.Connection, keys: Sequence[int]) -> Mapping[int, Beside]:
     """By the key of the connector."""
     rows = connection.execute(sa.text(_BESIDE), {"keys": list(keys)})
-    return {row.key: Beside(row.app_name, row.ids, row.names, row.ends_at) for row in rows}
+    return {
+        row.key: Beside(row.app_name, row.configured, row.ids, row.names, row.ends_at)
+        for row in rows
+    }
 
 
 def people(connection: sa.Connection, ids: Sequence[str]) -> list[Person]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ostiary.server.connectors.expiring import ADVICE, EXPIRED, CredentialKind, Ending, when
 from ostiary.server.connectors.rules import FAILURES_BEFORE_ALERT, Status
 from ostiary.server.connectors.store.registry import Connector
-from ostiary.server.connectors.views.states import state_of
+from ostiary.server.connectors.views.states import SIGNING_IN, state_of
 from ostiary.server.web.components.cells import Tone
 from ostiary.server.web.moments import counted
 
@@ -19,7 +19,8 @@ SUMMARY = 240
 
 @dataclass(frozen=True)
 class Note:
-    """`action` leads to `href`. `technical` is folded below."""
+    """`action` leads to `href`; `changing`: for those only who may change the connector.
+    `technical` is folded below."""
 
     title: str
     text: str
@@ -28,17 +29,20 @@ class Note:
     action: str = ""
     href: str = ""
     technical: str = ""
+    changing: bool = False
 
 
 @dataclass(frozen=True)
 class Situation:
-    """`path` is the connector's. `hosted`: this server runs it, `configured`: with settings that
-    are kept here. `credentials` still work, `agents` were seen."""
+    """`path` is the connector's. `hosted`: this server runs it, or would but for what is
+    `unfinished`. `changes`: who looks may change it. `credentials` still work, `agents` were
+    seen."""
 
     connector: Connector
     path: str
     hosted: bool
-    configured: bool
+    unfinished: str
+    changes: bool
     credentials: int
     agents: int
     endings: Sequence[Ending]
@@ -47,7 +51,21 @@ class Situation:
 
 def notes(situation: Situation) -> list[Note]:
     """What matters most comes first; none when all is well."""
-    return [*_state(situation), *_endings(situation)]
+    found = [*_state(situation), *_endings(situation)]
+    return [
+        replace(note, action="", href="") if note.changing and not situation.changes else note
+        for note in found
+    ]
+
+
+def whom_to_ask(owners: Sequence[str]) -> str:
+    """Of the one thing that everybody needs to know who may not change a connector."""
+    if not owners:
+        who = "an owner of the app or a Connector Administrator"
+    else:
+        own = "its owner" if len(owners) == 1 else "one of its owners,"
+        who = f"{own} {', '.join(owners)}, or a Connector Administrator"
+    return f"You may look at this connector, but not change it. For that, ask {who}."
 
 
 def _state(situation: Situation) -> Iterator[Note]:
@@ -67,8 +85,7 @@ def _state(situation: Situation) -> Iterator[Note]:
                 f"{path}/held",
             )
         case Status.PAUSED:
-            reason = f"{connector.paused_reason} " if connector.paused_reason else ""
-            text = f"{reason}Nothing new comes in until it is resumed."
+            text = f"{_sentence(connector.paused_reason)}Nothing new comes in until it is resumed."
             yield Note("Paused", text, "player-pause", "person")
         case Status.ERROR:
             yield _failing(situation)
@@ -79,22 +96,38 @@ def _state(situation: Situation) -> Iterator[Note]:
 def _failing(situation: Situation) -> Note:
     connector, path = situation.connector, situation.path
     error = connector.last_error or "The agent gave no reason."
-    if error.startswith(EXPIRED):
-        cure = "Rotate", f"{path}/credentials"
-    else:
-        cure = "See the log", f"{path}/syncs"
+    expired = error.startswith(EXPIRED)
+    cure = ("Rotate", f"{path}/credentials") if expired else ("See the log", f"{path}/syncs")
     times = connector.failures.count
     again = f"{counted(times, 'sync', 'syncs')} in a row failed. " if times > 1 else ""
     told = "The owners were told. " if times >= FAILURES_BEFORE_ALERT else ""
     short = error if len(error) <= SUMMARY else f"{error[:SUMMARY].rstrip()}\u2026"
     title = "It cannot work now" if times == 0 else "The last sync failed"
     text = f"{short} {again}{told}".rstrip()
-    return Note(title, text, "circle-x", "danger", *cure, technical=error if short != error else "")
+    return Note(
+        title,
+        text,
+        "circle-x",
+        "danger",
+        *cure,
+        technical=error if short != error else "",
+        changing=expired,
+    )
 
 
 def _unconnected(situation: Situation) -> Note:
     path = situation.path
-    if situation.hosted and not situation.configured:
+    if situation.unfinished == SIGNING_IN:
+        return Note(
+            f"Not connected: {SIGNING_IN}",
+            "Go on where it was left, or enter settings instead. What nobody needs can be deleted.",
+            "login",
+            "person",
+            "Go on signing in",
+            f"{path}/sign-in",
+            changing=True,
+        )
+    if situation.unfinished:
         return Note(
             "It has no settings yet",
             "Give it what it signs in with. It is tried out before it is kept.",
@@ -102,6 +135,7 @@ def _unconnected(situation: Situation) -> Note:
             "person",
             "Enter settings",
             f"{path}/settings",
+            changing=True,
         )
     if situation.hosted:
         text = "This server runs it; the first sync begins by itself, within a minute."
@@ -114,6 +148,7 @@ def _unconnected(situation: Situation) -> Note:
             "person",
             "Rotate",
             f"{path}/credentials",
+            changing=True,
         )
     if not situation.agents:
         text = (
@@ -135,4 +170,11 @@ def _endings(situation: Situation) -> Iterator[Note]:
             "key",
             "danger" if ending.expired else "person",
             *action,
+            changing=True,
         )
+
+
+def _sentence(text: str) -> str:
+    """Before another one; nothing for nothing."""
+    ended = not text or text.endswith((".", "!", "?"))
+    return f"{text}{'' if ended else '.'} ".lstrip()

@@ -8,7 +8,7 @@ from typing import Final
 from ostiary.server.connectors.store.listed import Person
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.connectors.views.counts import total
-from ostiary.server.web.components.forms import Field, Form
+from ostiary.server.web.components.forms import Confirmation, Field, Form
 from ostiary.server.web.moments import counted
 
 WORD: Final = "DELETE"
@@ -31,6 +31,19 @@ def details_form(path: str, connector: Connector, owners: Sequence[Person]) -> F
                 "change the connector, whatever their role. Without any, the app's owners are.",
             ),
         ),
+    )
+
+
+def pausing(path: str) -> Confirmation:
+    return Confirmation(
+        key="pausing",
+        title="Pause this connector",
+        text="A sync that waits or runs is stopped, and nothing new comes in until somebody "
+        "resumes it.",
+        verb="Pause",
+        action=f"{path}/pause",
+        tone="accent",
+        fields=(Field("reason", "Why", help="Everybody who looks at the connector reads it."),),
     )
 
 

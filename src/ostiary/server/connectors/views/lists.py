@@ -22,6 +22,7 @@ class Row:
     beside: Beside
     kind: str
     """How its kind is called."""
+    unfinished: str
     now: datetime
 
     @property
@@ -117,6 +118,8 @@ def nothing(href: str) -> Empty:
 def _warnings(row: Row) -> Sequence[Chip]:
     connector, ends_at = row.connector, row.beside.credential_ends_at
     found: list[Chip] = []
+    if row.unfinished:
+        found.append(Chip(row.unfinished, "plug", "person"))
     if connector.failures.count:
         times = counted(connector.failures.count, "failure")
         found.append(Chip(times, "alert-triangle", "danger", connector.last_error))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ostiary.server.connectors.catalogue.kinds import ENTRA, Kind
+from ostiary.server.connectors.oauth.application import operator_application
 from ostiary.server.connectors.rules import PauseCategory, Status, SyncState
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.connectors.store.syncs import Sync
@@ -11,6 +13,7 @@ from ostiary.server.web.components.cells import Chip
 
 HELD: Final = "held"
 DELETED: Final = "deleted"
+SIGNING_IN: Final = "sign-in not finished"
 
 CHIPS: Final = {
     Status.NOT_CONNECTED: Chip("Not connected", "plug"),
@@ -47,6 +50,17 @@ def state_of(connector: Connector) -> str:
 
 def chip_of(connector: Connector) -> Chip:
     return CHIPS[state_of(connector)]
+
+
+def unfinished(connector: Connector, kind: Kind | None, *, configured: bool) -> str:
+    """What a connector that this server is to run still lacks, in words; empty for nothing, also
+    where somebody runs it elsewhere instead."""
+    if configured or kind is None or not kind.hosted:
+        return ""
+    if connector.status is not Status.NOT_CONNECTED:
+        return ""
+    signing_in = kind.catalog_id == ENTRA and operator_application() is not None
+    return SIGNING_IN if signing_in else "no settings yet"
 
 
 def sync_chip(sync: Sync) -> Chip:

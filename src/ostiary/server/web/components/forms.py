@@ -82,7 +82,8 @@ def with_refusal(form: Form, refused: Refused | None) -> Form:
 @dataclass(frozen=True)
 class Confirmation:
     """A dialog that says what will happen to how many, and asks to type `word` when it cannot be
-    undone. `key` names the dialog: a button with `data-opens="<key>"` opens it."""
+    undone, or for what `fields` hold. `key` names the dialog: a button with `data-opens="<key>"`
+    opens it."""
 
     key: str
     title: str
@@ -91,6 +92,8 @@ class Confirmation:
     action: str
     word: str = ""
     hidden: Sequence[tuple[str, str]] = ()
+    fields: Sequence[Field] = ()
+    tone: Tone = "danger"
 
 
 def check_typed(typed: str, word: str) -> None:
