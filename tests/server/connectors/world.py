@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import sqlalchemy as sa
 
 from ostiary.baton.pb.connectorapi_v1 import Task as TaskMessage
 from ostiary.server.connectors.actions import queue
 from ostiary.server.connectors.actions.queue import Outcome
 from ostiary.server.connectors.actions.syncs import end_applied, request_sync
+from ostiary.server.connectors.files import upload_path
+from ostiary.server.connectors.jobs import ingest_sync
 from ostiary.server.connectors.store import journal, registry, syncs, tasks
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.connectors.store.syncs import Sync
@@ -58,6 +63,24 @@ def complete_sync(kernel: Kernel, connector: Connector) -> None:
     with kernel.work(SYSTEM) as work:
         sync = syncs.find_latest(work.connection, connector.key, 1)[0]
         end_applied(work, sync.id, {"user": 3}, {})
+
+
+def bring(kernel: Kernel, connector: Connector, write: Callable[[Path], object]) -> Sync:
+    """A whole sync, as an agent and a worker do it. `write` puts the file there."""
+    if not open_sync(kernel, connector):
+        with kernel.work(ADA) as work:
+            request_sync(work, connector.id)
+    task = lease(kernel, connector, "host-a")
+    assert task is not None
+    upload(kernel, connector, "host-a", task.id)
+    finish(kernel, connector, "host-a", task.id)
+    sync = latest_sync(kernel, connector)
+    assert sync.upload_id is not None
+    file = upload_path(kernel.settings, sync.upload_id, "c1z")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write(file)
+    ingest_sync(kernel, sync.id)
+    return latest_sync(kernel, connector)
 
 
 def seen(kernel: Kernel, connector: Connector) -> Connector:

@@ -44,7 +44,7 @@ def _path(asked: Asked, steps: Sequence[facts.Step], apps: Mapping[str, AppName]
         boxes.append(
             Step(
                 group.resource.display_name,
-                group.display_name,
+                _of_its_own(group),
                 _path_of(group, apps),
                 "users-group",
                 f"{through} {group.resource.display_name}",
@@ -86,6 +86,12 @@ def full_name(entitlement: facts.EntitlementRef) -> str:
     """`Members of SG-Finance`, where the name alone does not say of what."""
     name, of = entitlement.display_name, entitlement.resource.display_name
     return name if of.casefold() in name.casefold() else f"{name} of {of}"
+
+
+def _of_its_own(entitlement: facts.EntitlementRef) -> str:
+    """`member`, of `SG-Finance member`: beside the resource's name."""
+    name = entitlement.display_name
+    return name.removeprefix(entitlement.resource.display_name).strip() or name
 
 
 def holding_facts(asked: Asked, grant: facts.Grant | None) -> list[Fact]:

@@ -24,7 +24,7 @@ export function draw(place) {
     legend: { show: given.series.length > 1, top: 0, textStyle: { color: ink } },
     tooltip: { trigger: "axis", renderMode: "richText" },
     xAxis: { type: "category", data: given.labels, boundaryGap: given.shape === "bar", ...axis },
-    yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: line } }, ...axis },
+    yAxis: { type: "value", minInterval: 1, scale: given.shape === "line", splitLine: { lineStyle: { color: line } }, ...axis },
     series: given.series.map(({ name, values }) => ({
       name,
       data: values,
