@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from html import unescape
 
 import pytest
 from fastapi import FastAPI
@@ -23,6 +25,8 @@ from ostiary.server.kernel.authz.roles import (
 from ostiary.server.kernel.work import Kernel
 from tests.server.auth.people import People
 from tests.server.auth.test_every_route import NOBODYS, REFUSALS
+from tests.server.notify.post import PostOffice, standing, working
+from tests.server.notify.world import sending
 from tests.web.conftest import Reader
 from tests.web.route_table import ROUTES
 from tests.web.test_access_pages import MOST_QUERIES, queries, said
@@ -70,9 +74,10 @@ def test_every_page_lets_through_exactly_whom_its_permission_says(
         allowances = allowances_of([role])
         session = people.session_of(people.add(f"{role.name}@corp.test", role))
         for route, needed in declared.items():
-            if route.startswith("POST") or needed is None or isinstance(needed, Public):
+            if needed is None or isinstance(needed, Public):
                 continue
-            status = session.get(re.sub(r"{[^}]*}", NOBODYS, route.split(" ")[1])).status_code
+            method, path = route.split(" ")
+            status = session.request(method, re.sub(r"{[^}]*}", NOBODYS, path)).status_code
             reach = allowances.get(needed.permission, frozenset())
             let_in = "all" in reach or bool(reach and needed.filtered)
             assert (status not in REFUSALS) == let_in, (role.name, route, status)
@@ -198,6 +203,53 @@ def test_keys_of_people_are_listed_and_revoked(admin: Reader, people: People, bo
     assert "&lt;script&gt;" not in said(admin, "/settings/keys")
 
 
+def test_anybody_makes_a_key_of_their_own_that_may_no_more_than_they_do(
+    people: People, bob: User
+) -> None:
+    browser = Reader(people, bob)
+    page = said(browser, "/keys")
+    assert "None yet" in page
+    assert "Basic User" in page
+    assert "Super Administrator" not in page
+    wished = {"display_name": SCRIPT, "days": "30", "role": BASIC_USER.id, "networks": "10.0.0.1/8"}
+    made = browser.post("/keys", data=wished)
+    assert made.status_code == 200
+    assert made.headers["cache-control"] == "no-store"
+    secret = re.search(r"secret-token:[^<\"]+", made.text)
+    client = re.search(r"[\w-]+@[\w.:-]+/pcc", made.text)
+    assert secret
+    assert client
+    page = said(browser, "/keys")
+    assert secret[0] not in page
+    assert SCRIPT not in page
+    assert "&lt;script&gt;" in page
+    [known] = browser.get("/api/v1/iam/personal_clients").json()["list"]
+    assert known["allowSourceCidr"] == ["10.0.0.0/8"]
+    assert known["scopedRoles"] == [BASIC_USER.id]
+    assert known["clientId"] == client[0]
+
+
+def test_somebody_revokes_own_keys_and_no_others(people: People, bob: User, admin: Reader) -> None:
+    browser = Reader(people, bob)
+    assert browser.post("/keys", data={"display_name": "Laptop", "days": "1"}).status_code == 200
+    revoke = re.search(r'action="(/keys/\w+/revoke)"', said(browser, "/keys"))
+    assert revoke
+    assert admin.post(revoke[1], data={"typed": "REVOKE"}).status_code == 404
+    assert browser.post(revoke[1], data={"typed": "no"}).status_code == 400
+    assert browser.post(revoke[1], data={"typed": "REVOKE"}).status_code == 303
+    assert "None yet" in said(browser, "/keys")
+    assert "Revoke" not in said(browser, "/keys?as_of=2026-03-01")
+
+
+def test_what_is_wrong_with_a_key_is_said_at_each_field(people: People, bob: User) -> None:
+    wrong = {"display_name": "x" * 2000, "days": "0", "role": "god", "networks": "10.0.0.0/99"}
+    refused = Reader(people, bob).post("/keys", data=wrong)
+    assert refused.status_code == 400
+    errors = dict(re.findall(r'id="error-(\w+)">([^<]+)<', refused.text))
+    assert errors.keys() == wrong.keys()
+    assert "None yet" in refused.text
+
+
 def test_a_name_that_cannot_be_is_said_at_its_field(admin: Reader) -> None:
     refused = admin.post("/settings/keys", data={"display_name": " "})
     assert refused.status_code == 400
@@ -209,6 +261,74 @@ def test_mail_that_is_off_says_where_it_is_set(admin: Reader) -> None:
     assert "OSTIARY_SMTP_HOST" in page
     assert "No mail yet" in page
     assert "Send test mail" not in page
+
+
+@pytest.fixture
+def closed_office(app: FastAPI, kernel: Kernel) -> Iterator[PostOffice]:
+    office = PostOffice()
+    with standing(office):
+        app.state.kernel = sending(kernel, office)
+        yield office
+
+
+@pytest.fixture
+def open_office(app: FastAPI, kernel: Kernel) -> Iterator[PostOffice]:
+    with working(PostOffice()) as office:
+        app.state.kernel = sending(kernel, office)
+        yield office
+
+
+def sent_test(admin: Reader, address: str = "ann@corp.test") -> tuple[int, str]:
+    answer = admin.post("/settings/mail/test", data={"address": address})
+    problem = re.search(r'<div class="problem".*?</div></div>', answer.text, re.DOTALL)
+    return answer.status_code, unescape(problem[0]) if problem else ""
+
+
+def test_a_test_mail_arrives_and_the_page_says_that_it_was_taken(
+    open_office: PostOffice, people: People
+) -> None:
+    browser = people.browser_of("super@corp.test", SUPER_ADMINISTRATOR)
+    assert "Send test mail" in browser.get("/settings/mail").text
+    done = browser.post("/settings/mail/test", data={"address": " ann@corp.test"})
+    assert done.status_code == 303, done.text
+    assert "The server took a mail for ann@corp.test" in browser.get("/settings/mail").text
+    [(recipients, message)] = open_office.received
+    assert recipients == ["ann@corp.test"]
+    assert message["To"] == "ann@corp.test"
+    assert "super@corp.test" in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "notify.mail.test" in people.audit_actions()
+
+
+def test_a_test_mail_that_is_refused_is_told_in_the_servers_words(
+    open_office: PostOffice, admin: Reader
+) -> None:
+    open_office.refusals["ann@corp.test"] = "550 5.1.1 Nobody <b>here</b> has that name"
+    status, told = sent_test(admin)
+    assert status == 400
+    assert f"127.0.0.1:{open_office.port} refused the mail: 550 5.1.1 Nobody <b>here</b>" in told
+    open_office.refusals["ann@corp.test"] = "451 4.7.1 Greylisted"
+    status, told = sent_test(admin)
+    assert status == 400
+    assert "451 4.7.1 Greylisted. Try again later." in told
+    assert open_office.received == []
+
+
+def test_a_mail_server_that_cannot_be_reached_is_named(
+    closed_office: PostOffice, admin: Reader
+) -> None:
+    status, told = sent_test(admin)
+    assert status == 400
+    assert f"The mail server 127.0.0.1:{closed_office.port} takes no mail: " in told
+    assert "Check the settings above" in told
+
+
+def test_an_address_that_is_none_is_said_at_its_field(
+    open_office: PostOffice, admin: Reader
+) -> None:
+    status, told = sent_test(admin, "nobody")
+    assert status == 400
+    assert 'href="#field-address"' in told
+    assert open_office.received == []
 
 
 def test_the_encryption_key_is_named_and_not_shown(admin: Reader, kernel: Kernel) -> None:
@@ -238,7 +358,8 @@ def test_the_past_of_settings_changes_nothing(admin: Reader, bob: User) -> None:
 def test_no_page_of_settings_asks_the_database_often(
     admin: Reader, kernel: Kernel, bob: User
 ) -> None:
-    for path in (*(f"/settings{page}" for page in PAGES), f"/settings/users/{bob.public_id}"):
+    settings = [f"/settings{page}" for page in PAGES]
+    for path in (*settings, "/keys", f"/settings/users/{bob.public_id}"):
         with queries(kernel) as asked:
             said(admin, path)
         assert 1 < len(asked) <= MOST_QUERIES, (path, len(asked))

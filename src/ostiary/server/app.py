@@ -90,7 +90,7 @@ FINDERS: tuple[Finder, ...] = (
 )
 """What the palette (Ctrl-K) searches, in this order."""
 
-COMMANDS: tuple[Command, ...] = ()
+COMMANDS: tuple[Command, ...] = server_settings.COMMANDS
 """What the palette offers to do."""
 
 JOBS: tuple[Jobs, ...] = (

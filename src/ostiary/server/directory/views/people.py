@@ -11,7 +11,7 @@ from ostiary.server.access.views import accounts, states
 from ostiary.server.directory.rules.subjects import Person, Source
 from ostiary.server.directory.store.listed_people import ListedPerson
 from ostiary.server.directory.store.person_search import Found
-from ostiary.server.kernel.authz.roles import find_role
+from ostiary.server.kernel.authz.roles import roles_of
 from ostiary.server.web.components.cells import (
     NONE,
     Cell,
@@ -201,12 +201,11 @@ def signing_in(found: Found | None) -> list[Fact]:
     """Of now only: what a person may do here has no past."""
     if found is None:
         return []
-    roles = [role for key in found.role_ids if (role := find_role(key))]
     can = Chip("Can sign in", "circle-check") if found.status == "enabled" else _CANNOT
     return [
         Fact("Sign-in here", can),
         Fact("Known from", Text(_ORIGINS[found.origin])),
-        Fact("Roles", Several([Text(role.display_name) for role in roles])),
+        Fact("Roles", Several([Text(role.display_name) for role in roles_of(found.role_ids)])),
         Fact("First seen", Moment(found.created_at)),
     ]
 

@@ -11,7 +11,6 @@ from ostiary.server.directory.rules.assembly import Directory
 from ostiary.server.directory.store.directories import Stored
 from ostiary.server.directory.store.sources import Source
 from ostiary.server.directory.views.written import PAIRS_EXAMPLE, PAIRS_HELP, cases_of, pairs_of
-from ostiary.server.kernel.errors import AppError
 from ostiary.server.web.components.cells import (
     Cell,
     Chip,
@@ -22,7 +21,7 @@ from ostiary.server.web.components.cells import (
     Text,
     text,
 )
-from ostiary.server.web.components.forms import Field, Form
+from ostiary.server.web.components.forms import Field, Form, problems
 from ostiary.server.web.components.tables import Column, Empty, List
 from ostiary.server.web.moments import counted
 
@@ -145,18 +144,11 @@ class Settings:
 
     def wrong(self) -> dict[str, str]:
         """By field, why its value cannot be used."""
-        checks = (
-            ("condition", lambda: self.condition and expressions.condition(self.condition)),
-            ("pairs", lambda: cases_of(self.pairs)),
-            ("issuer", lambda: check_issuer(self.issuer)),
+        return problems(
+            condition=lambda: self.condition and expressions.condition(self.condition),
+            pairs=lambda: cases_of(self.pairs),
+            issuer=lambda: check_issuer(self.issuer),
         )
-        found = {}
-        for name, check in checks:
-            try:
-                check()
-            except AppError as error:
-                found[name] = error.message
-        return found
 
     def directory(self, app_id: str, stored: Stored | None) -> Directory:
         """With the mappings that are stored, which are set elsewhere."""

@@ -8,7 +8,7 @@ from ostiary.server.kernel.actor import Actor, ActorKind
 from ostiary.server.kernel.auth.clients import Client
 from ostiary.server.kernel.auth.user_store import User
 from ostiary.server.kernel.authz.permissions import Allowances, Permission, Reach
-from ostiary.server.kernel.authz.roles import allowances_of, find_role
+from ostiary.server.kernel.authz.roles import allowances_of, roles_of
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,15 @@ def actor_of(user: User) -> Actor:
 
 
 def caller_in_browser(user: User, csrf_token: str) -> Caller:
-    roles = [role for key in user.role_ids if (role := find_role(key))]
-    return Caller(user, allowances_of(roles), user.role_ids, csrf_token=csrf_token)
+    return Caller(
+        user, allowances_of(roles_of(user.role_ids)), user.role_ids, csrf_token=csrf_token
+    )
 
 
 def caller_by_client(user: User, client: Client, client_id: str) -> Caller:
     """Never more than the roles that the credential is scoped to, if it is."""
     scope = client.scoped_roles
-    roles = [role for key in user.role_ids if (role := find_role(key))]
-    scopes = [role for key in scope if (role := find_role(key))]
+    roles, scopes = roles_of(user.role_ids), roles_of(scope)
     allowances = allowances_of(roles, scopes) if scopes or not scope else {}
     effective = tuple(key for key in user.role_ids if not scope or key in scope)
     return Caller(user, allowances, effective, client.kind, client_id)

@@ -39,6 +39,14 @@ def check_may_make_keys(caller: Caller) -> None:
         raise denied("an API key cannot make or change API keys; sign in for that")
 
 
+def create_personal(unit: UnitOfWork, caller: Caller, wish: Wish) -> tuple[ApiClient, str]:
+    """An API key of the caller's own and, this once, its secret."""
+    check_may_make_keys(caller)
+    if caller.user.kind != "human":
+        raise denied("personal clients are for people; a service principal has credentials")
+    return create(unit, PERSONAL, caller.user, wish)
+
+
 def create(unit: UnitOfWork, kind: ClientKind, owner: User, wish: Wish) -> tuple[ApiClient, str]:
     """The key and, this once, its secret."""
     made = new_secret()
@@ -92,6 +100,14 @@ def find(
     return client
 
 
+def check_networks(texts: Sequence[str]) -> list[str]:
+    """In normal form; INVALID_ARGUMENT names the one that is no network."""
+    try:
+        return networks.parse_networks(texts)
+    except ValueError as error:
+        raise invalid(str(error)) from None
+
+
 def _checked(changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     values = dict(changes)
     if "display_name" in values:
@@ -99,10 +115,7 @@ def _checked(changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     if "scoped_roles" in values:
         values["scoped_roles"] = check_roles(values["scoped_roles"])
     if "networks" in values:
-        try:
-            values["networks"] = networks.parse_networks(values["networks"])
-        except ValueError as error:
-            raise invalid(str(error)) from None
+        values["networks"] = check_networks(values["networks"])
     expires = values.get("expires_at")
     if expires is not None and not now < expires <= now + LONGEST_LIFE:
         raise invalid("the expiry must be in the future and within ten years")

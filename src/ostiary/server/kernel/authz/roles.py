@@ -137,6 +137,11 @@ def find_role(key: str) -> Role | None:
     return _BY_KEY.get(key)
 
 
+def roles_of(keys: Iterable[str]) -> list[Role]:
+    """By id or by name; what names none is left out."""
+    return [role for key in keys if (role := find_role(key))]
+
+
 def allowances_of(roles: Iterable[Role], scoped_to: Iterable[Role] = ()) -> Allowances:
     """What the roles give together, reduced to what the credential is scoped to, if it is."""
     given = united(role.allowances for role in roles)

@@ -1,4 +1,4 @@
-"""`/settings`: what is set and where, users with their roles, API keys, mail, encryption."""
+"""`/settings`, what is set and where, who may sign in, API keys, mail, encryption; and `/keys`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from ostiary.server.settings.pages import facts, keys, mail, users
+from ostiary.server.settings.pages import facts, keys, mail, own_keys, users
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (facts.router, users.router, keys.router, mail.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    facts.router,
+    users.router,
+    keys.router,
+    own_keys.router,
+    mail.router,
+)
+COMMANDS: Final = own_keys.COMMANDS

@@ -12,8 +12,9 @@ from ostiary.server.kernel.auth.authentication import AuthenticationOf
 from ostiary.server.kernel.auth.oidc import OidcSettings
 from ostiary.server.kernel.authz.enforcement import Access, requires
 from ostiary.server.kernel.authz.permissions import Permission
-from ostiary.server.settings import store, views
-from ostiary.server.settings.views import Section
+from ostiary.server.settings import store
+from ostiary.server.settings.views import sections as views
+from ostiary.server.settings.views.sections import Section
 from ostiary.server.web.shell import Shell, ShellOf
 
 router = APIRouter(prefix="/settings", include_in_schema=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -12,14 +11,16 @@ from starlette.responses import Response
 from ostiary.server.kernel.auth import api_clients, keys, user_store
 from ostiary.server.kernel.auth import users as accounts
 from ostiary.server.kernel.auth.api_clients import PERSONAL, SERVICE
-from ostiary.server.kernel.auth.client_ids import ClientId
-from ostiary.server.kernel.auth.keys import LONGEST_LIFE, Wish
-from ostiary.server.kernel.authz.enforcement import Access, requires
 from ostiary.server.kernel.authz.permissions import Permission
-from ostiary.server.kernel.errors import AppError, invalid
-from ostiary.server.settings import store, views
-from ostiary.server.settings.pages.users import ChosenRoles
-from ostiary.server.web.components.forms import Form, check_typed
+from ostiary.server.kernel.authz.roles import allowances_of, roles_of
+from ostiary.server.kernel.errors import AppError
+from ostiary.server.settings import store
+from ostiary.server.settings.pages.key_form import Wished, secret_page
+from ostiary.server.settings.pages.users import Administrator, ChosenRoles, Viewer
+from ostiary.server.settings.views import keys as views
+from ostiary.server.settings.views.sections import tabs
+from ostiary.server.settings.views.users import role_form
+from ostiary.server.web.components.forms import Form, Refused, check_typed, with_refusal
 from ostiary.server.web.navigation import Crumb
 from ostiary.server.web.shell import Shell, ShellOf
 
@@ -28,8 +29,6 @@ MOST = 500
 
 router = APIRouter(prefix="/settings/keys", include_in_schema=False)
 
-Viewer = Annotated[Access, requires(Permission.USERS_VIEW)]
-Administrator = Annotated[Access, requires(Permission.USERS_MANAGE)]
 Text = Annotated[str, Sent()]
 
 
@@ -76,34 +75,17 @@ def delete_service(
 
 @router.post("/{service_id}/credentials")
 def add_credential(
-    shell: ShellOf,
-    access: Administrator,
-    service_id: str,
-    display_name: Text = "",
-    days: Text = "",
+    shell: ShellOf, access: Administrator, service_id: str, wished: Wished
 ) -> Response:
     """The only answer with the secret in it."""
-    try:
-        keys.check_may_make_keys(access.caller)
-        wish = Wish(display_name.strip(), life=_life(days))
-        with shell.kernel.work(access.caller.actor) as unit:
-            owner = accounts.find(unit.connection, service_id, "service")
-            client, secret = keys.create(unit, SERVICE, owner, wish)
-    except AppError as error:
-        if error.status == 404:
-            raise
-        form = views.credential_form(service_id)
-        values = {"display_name": display_name, "days": days}
-        return _service(shell, service_id, form.refused(values, {}, error.message), error.status)
-    return shell.page(
-        "settings/secret.html",
-        owner.display_name,
-        crumbs=[KEYS],
-        client_id=str(ClientId(client.name, shell.kernel.settings.external_authority, SERVICE)),
-        secret=secret,
-        client=client,
-        back=_path(service_id),
-    )
+    if wrong := wished.wrong():
+        return _service(shell, service_id, refused=(vars(wished), wrong), status=400)
+    keys.check_may_make_keys(access.caller)
+    with shell.kernel.work(access.caller.actor) as unit:
+        owner = accounts.find(unit.connection, service_id, "service")
+        client, secret = keys.create(unit, SERVICE, owner, wished.wish())
+    crumbs = [KEYS, Crumb(owner.display_name, _path(service_id))]
+    return secret_page(shell, client, secret, crumbs)
 
 
 @router.post("/{service_id}/credentials/{credential_id}/revoke")
@@ -137,22 +119,22 @@ def _list(shell: Shell, form: Form | None = None, status: int = 200) -> Response
         "settings/keys.html",
         "Settings",
         status=status,
-        tabs=views.tabs("/settings/keys"),
+        tabs=tabs("/settings/keys"),
         services=views.listed_services(services),
-        personal=views.listed_keys(personal, names, "/settings/keys/personal"),
+        personal=views.listed_keys(personal, "/settings/keys/personal", names),
         form=(form or views.service_form()) if changes else None,
         changes=changes,
     )
 
 
 def _service(
-    shell: Shell, service_id: str, form: Form | None = None, status: int = 200
+    shell: Shell, service_id: str, refused: Refused | None = None, status: int = 200
 ) -> Response:
     with shell.kernel.read() as connection:
         service = accounts.find(connection, service_id, "service")
         found = api_clients.page(connection, SERVICE, after=0, limit=MOST, user_id=service.id)
-    changes = _changes(shell)
-    roles = views.role_form(f"{_path(service_id)}/roles", service.role_ids)
+    changes, of = _changes(shell), f"{_path(service_id)}/credentials"
+    form = views.key_form(of, "Add credential", allowances_of(roles_of(service.role_ids)))
     return shell.page(
         "settings/service.html",
         service.display_name,
@@ -160,9 +142,9 @@ def _service(
         status=status,
         service=service,
         facts=views.service_facts(service),
-        credentials=views.listed_keys(found, {}, f"{_path(service_id)}/credentials"),
-        form=(form or views.credential_form(service_id)) if changes else None,
-        roles=roles if changes else None,
+        credentials=views.listed_keys(found, of),
+        form=with_refusal(form, refused) if changes else None,
+        roles=role_form(f"{_path(service_id)}/roles", service.role_ids) if changes else None,
         deleting=views.deleting(service, len(found)) if changes else None,
         changes=changes,
     )
@@ -174,10 +156,3 @@ def _changes(shell: Shell) -> bool:
 
 def _path(service_id: str) -> str:
     return f"/settings/keys/{service_id}"
-
-
-def _life(days: str) -> timedelta:
-    number = int(days) if days.isascii() and days.isdigit() and len(days) < 6 else 0
-    if not 0 < number <= LONGEST_LIFE.days:
-        raise invalid(f"Days until it ends are a number from 1 to {LONGEST_LIFE.days}.")
-    return timedelta(days=number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -19,7 +20,8 @@ from ostiary.server.notify.rendering import AddressError
 from ostiary.server.notify.rules import MailState
 from ostiary.server.notify.store import Mail
 from ostiary.server.notify.transport import LaterError, RefusedError
-from ostiary.server.settings import views
+from ostiary.server.settings.views import mails as views
+from ostiary.server.settings.views import sections
 from ostiary.server.web.components.forms import Form
 from ostiary.server.web.components.tables import Found, Wanted
 from ostiary.server.web.lists import found_in, list_page
@@ -41,14 +43,18 @@ def show_mail(shell: ShellOf, access: Viewer) -> Response:
 
 @router.post("/test")
 def send(shell: ShellOf, access: Manager, address: Annotated[str, Sent()] = "") -> Response:
-    """The server's own words, if it does not take it."""
+    """What the server says, if it does not take it."""
+    settings = shell.kernel.settings
+    form = partial(views.test_form("").refused, {"address": address})
     try:
         with shell.kernel.work(access.caller.actor) as unit:
-            send_test(unit, shell.kernel.settings, check_email(address))
-    except (AppError, AddressError, LaterError, RefusedError) as error:
-        problem = error.message if isinstance(error, AppError) else str(error)
-        form = views.test_form("").refused({"address": address}, {"address": problem})
-        return _page(shell, form, 400)
+            send_test(unit, settings, check_email(address))
+    except AppError as error:
+        return _page(shell, form({"address": error.message}), error.status)
+    except AddressError as error:
+        return _page(shell, form({"address": str(error)}), 400)
+    except (LaterError, RefusedError) as error:
+        return _page(shell, form({}, views.not_taken(error, settings)), 400)
     return shell.go("/settings/mail", f"The server took a mail for {address.strip()}")
 
 
@@ -64,8 +70,8 @@ def _page(shell: Shell, form: Form, status: int = 200) -> Response:
         "Settings",
         views.mails(),
         _read,
-        tabs=views.tabs("/settings/mail"),
-        sections=views.mail(settings, switches, dict(numbers)),
+        tabs=sections.tabs("/settings/mail"),
+        sections=sections.mail(settings, switches, dict(numbers)),
         form=form if changes and settings.smtp_host else None,
         status=status,
     )

@@ -14,8 +14,10 @@ from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.authz.roles import ROLES
 from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.errors import AppError
-from ostiary.server.settings import actions, store, views
+from ostiary.server.settings import actions, store
 from ostiary.server.settings.store import ListedUser, UserFilter
+from ostiary.server.settings.views import users as views
+from ostiary.server.settings.views.sections import tabs
 from ostiary.server.web.components.forms import Form
 from ostiary.server.web.components.tables import Found, Wanted
 from ostiary.server.web.lists import found_of, list_page
@@ -51,8 +53,9 @@ def list_users(shell: ShellOf, access: Viewer) -> Response:
         read_store = partial(store.users, connection, now=shell.now)
         return found_of(wanted, asked, UserFilter(), read_store, partial(store.count, connection))
 
-    tabs = views.tabs("/settings/users")
-    return list_page(shell, "settings/list.html", "Settings", views.users(), read, tabs=tabs)
+    return list_page(
+        shell, "settings/list.html", "Settings", views.users(), read, tabs=tabs("/settings/users")
+    )
 
 
 @router.get("/{user_id}")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ostiary.server.kernel.errors import invalid
+from ostiary.server.kernel.errors import AppError, invalid
 from ostiary.server.web.components.cells import Tone
 
 Kind = Literal[
@@ -82,6 +82,17 @@ def with_refusal(form: Form, refused: Refused | None) -> Form:
 @dataclass(frozen=True)
 class Confirmation:
     """A dialog that says what will happen to how many, and asks to type `word` when it cannot be
+def problems(**checks: Callable[[], object]) -> dict[str, str]:
+    """By field, the words of those checks that refuse it with an `AppError`."""
+    found = {}
+    for name, check in checks.items():
+        try:
+            check()
+        except AppError as error:
+            found[name] = error.message
+    return found
+
+
     undone, or for what `fields` hold. `key` names the dialog: a button with `data-opens="<key>"`
     opens it."""
 

@@ -11,7 +11,6 @@ from ostiary.server.kernel.auth.api import key_messages as m
 from ostiary.server.kernel.auth.api_clients import PERSONAL, ApiClient
 from ostiary.server.kernel.authz.enforcement import Access, requires
 from ostiary.server.kernel.authz.permissions import Permission
-from ostiary.server.kernel.errors import denied
 from ostiary.server.kernel.paging import Listing, Paging, PagingQuery
 from ostiary.server.kernel.rest import Empty, KernelOf, changes
 from ostiary.server.kernel.work import Kernel
@@ -32,14 +31,11 @@ def create(
     kernel: KernelOf, access: Own, request: m.CreatePersonalClientRequest
 ) -> m.CreatePersonalClientReply:
     """The secret is in this reply and nowhere else, ever."""
-    keys.check_may_make_keys(access.caller)
-    if access.caller.user.kind != "human":
-        raise denied("personal clients are for people; a service principal has credentials")
     wish = keys.Wish(
         request.display_name, request.scoped_roles, request.allow_source_cidr, request.expires
     )
     with kernel.work(access.caller.actor) as unit:
-        client, secret = keys.create(unit, PERSONAL, access.caller.user, wish)
+        client, secret = keys.create_personal(unit, access.caller, wish)
     return m.CreatePersonalClientReply(client=_message(kernel, client), client_secret=secret)
 
 
