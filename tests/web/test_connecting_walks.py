@@ -19,6 +19,7 @@ from tests.server.auth.people import PASSWORD
 from tests.server.connectors.hosted.certificates import certificate_and_key
 from tests.server.connectors.hosted.world import reserved_port, started
 from tests.server.kernel.running import Server
+from tests.stories.manifest import manifest_environment, replica
 from tests.web.browser import PATIENCE, refusals
 from tests.web.test_adding_connectors import entra_settings
 
@@ -106,7 +107,7 @@ def see_it_connected(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Connected")
 
 
-def test_a_tenant_is_connected_with_a_secret_and_another_time_with_a_certificate(
+def test_a_tenant_is_connected_with_a_secret_with_a_certificate_and_by_an_agent_elsewhere(
     browser: Browser, folder: Path, empty_database: str, tenant: SimulatedTenant
 ) -> None:
     certificate, key = certificate_and_key()
@@ -134,6 +135,31 @@ def test_a_tenant_is_connected_with_a_secret_and_another_time_with_a_certificate
             page.locator(f"#field-entra-{name}").set_input_files(file)
         page.get_by_role("button", name="Check and connect").click()
         see_it_connected(page)
+        connect_with_an_agent_elsewhere(page, folder, tenant)
+
+
+def connect_with_an_agent_elsewhere(page: Page, folder: Path, tenant: SimulatedTenant) -> None:
+    """Its program is started with what the page shows, and with what it reads from."""
+    page.goto("/connectors/add/microsoft-entra")
+    page.get_by_label("Name of the app").fill("Corp from elsewhere")
+    page.get_by_role("radio", name="You do").check()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Add connector").click()
+    page.get_by_role("button", name="Rotate").click()
+    lines = page.get_by_role("region", name="Shell").and_(page.locator("pre")).inner_text()
+    page.get_by_role("link", name="I have copied it").click()
+    expect(page.get_by_text("Waiting for its agent")).to_be_visible()
+    page.evaluate("window.stays = true")
+    authority = folder / "trusted.pem"
+    shown = re.search(r"<<'PEM'\n(.*)\nPEM\n", lines, re.S)
+    assert shown
+    authority.write_text(f"{shown[1]}\n{tenant.ca_file.read_text()}")
+    given = dict(re.findall(r"export (BATON_\w+)='(.*)'", lines))
+    here = tenant.environment | given | {"SSL_CERT_FILE": str(authority)}
+    with replica(manifest_environment("agent-0", here, folder)) as agent:
+        see_it_connected(page)
+        assert page.evaluate("window.stays"), "the page followed by itself"
+        assert agent.stop() == 0, agent.log
 
 
 def test_a_tenant_is_connected_by_signing_in_to_it_giving_consent_and_signing_in_again(

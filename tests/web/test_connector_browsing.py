@@ -17,7 +17,7 @@ from ostiary.server.connectors.jobs import ingest_sync
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.auth.user_store import User
-from ostiary.server.kernel.authz.roles import SUPER_ADMINISTRATOR
+from ostiary.server.kernel.authz.roles import BASIC_USER, SUPER_ADMINISTRATOR
 from ostiary.server.kernel.work import Kernel
 from tests.server.auth.people import People
 from tests.server.connectors.syncfiles import write_users
@@ -90,15 +90,22 @@ def agent_reports(kernel: Kernel, its: Connector) -> Iterator[None]:
     ingest_sync(kernel, sync.id)
 
 
-def test_a_held_drop_is_confirmed_by_typing(
+def test_a_held_drop_is_looked_at_and_confirmed_by_keyboard_alone(
     held: Held,  # noqa: F811
     page_of: PageOf,
     ann: User,
 ) -> None:
     page = page_of(ann)
-    page.goto(place(held.connector))
-    press(page, "link", "See what would be lost")
-    press(page, "button", "Confirm removal of 10 resources")
+    page.goto("/")
+    page.keyboard.press("g")
+    page.keyboard.press("c")
+    expect(page.get_by_role(HEADING, level=1)).to_have_text("Connectors")
+    walk_to(page, "Our tenant")
+    walk_to(page, "See what would be lost")
+    expect(page.get_by_role("row", name="user Resources 12 10 0")).to_be_visible()
+    walk_to(page, "Show their names")
+    expect(page.get_by_role("row", name="U3 user")).to_be_visible()
+    walk_to(page, "Confirm removal of 10 resources")
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("button", name="Confirm removal")).to_be_disabled()
     page.keyboard.type("confirm")
@@ -106,6 +113,45 @@ def test_a_held_drop_is_confirmed_by_typing(
     expect(page.get_by_role(HEADING, level=1)).to_contain_text("Syncing")
     ingest_sync(held.kernel, latest_sync(held.kernel, held.connector).id)
     expect(page.get_by_role(HEADING, level=1)).to_contain_text("Connected")
+    expect(page.get_by_role("link", name="2 Accounts")).to_be_visible()
+    expect(page.get_by_text("A sync is held")).to_be_hidden()
+
+
+def test_owners_are_found_by_name_and_a_pause_says_why(
+    connector: Connector,  # noqa: F811
+    page_of: PageOf,
+    ann: User,
+    people: People,
+) -> None:
+    for name in ("erin", "dana"):
+        people.add(f"{name}@corp.test", BASIC_USER)
+    page = page_of(ann)
+    page.goto(place(connector))
+    walk_to(page, "Edit")
+    owners = page.get_by_role("combobox", name="Owners")
+    owners.focus()
+    page.keyboard.type("eri")
+    expect(page.get_by_role("option", name="Erin")).to_have_attribute("aria-selected", "true")
+    assert _violations(page) == []
+    page.keyboard.press("Enter")
+    page.keyboard.type("dana@corp.test")
+    page.keyboard.press("Enter")
+    page.keyboard.type("zoe")
+    expect(page.get_by_text("Nobody is found.")).to_be_visible()
+    owners.clear()
+    chosen = page.get_by_role("list", name="Chosen").get_by_role("listitem")
+    expect(chosen).to_have_text(["Olga", "Erin", re.compile("Dana|dana@corp.test")])
+    press(page, "button", "Remove Olga")
+    expect(owners).to_be_focused()
+    press(page, "button", "Save")
+    expect(page.get_by_text("Erin (erin@corp.test)", exact=True)).to_be_visible()
+    expect(page.get_by_text("Dana (dana@corp.test)", exact=True)).to_be_visible()
+    expect(page.get_by_text("Olga")).to_be_hidden()
+
+    walk_to(page, "Pause")
+    page.keyboard.type("Entra is being moved")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Entra is being moved. Nothing new comes in")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -142,6 +188,17 @@ def every_page(world: Held) -> list[str]:
     )
     of_one = [place(world.connector, tab) for tab in (*tabs, "/edit", "/delete")]
     return ["/connectors", f"/apps/{world.connector.app_id}/connectors", *of_one]
+
+
+def walk_to(page: Page, name: str) -> None:
+    """With Tab, then Enter."""
+    place = page.locator("main").locator("a, button").filter(has_text=re.compile(f"^\\s*{name}"))
+    place.wait_for()
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        if place.evaluate("each => each === document.activeElement"):
+            return page.keyboard.press("Enter")
+    raise AssertionError(f"Tab does not lead to {name}")
 
 
 def press(page: Page, role: Literal["link", "button"], name: str | re.Pattern[str]) -> None:

@@ -376,7 +376,7 @@ def test_name_and_owners_are_changed_together(
         "owners": "erin@corp.test\nnobody@corp.test",
     }
     refused = admin.post(path, data=form)
-    assert refused.status_code == 404
+    assert refused.status_code == 400
     assert "Nobody here has the e-mail address nobody@corp.test." in refused.text
     assert "Renamed" in refused.text
     assert seen(kernel, connector).display_name == "Our tenant"

@@ -63,8 +63,8 @@ def owners(here: str, people: Sequence[Owner], entitlements: Sequence[str]) -> O
         fields=(
             Field(
                 "owner",
-                "Their e-mail address",
-                "email",
+                "New owner",
+                "person",
                 help="Somebody who is known here. They are asked about access to this.",
                 required=True,
             ),

@@ -137,9 +137,9 @@ def manage_form(owner: str) -> Form:
             Field(
                 "owner",
                 "Owner",
-                "email",
+                "person",
                 owner,
-                help="Their e-mail address. Owners answer for the app and may change it.",
+                help="Owners answer for the app and may change it.",
                 required=True,
             ),
         ),

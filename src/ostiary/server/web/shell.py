@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ostiary.server.kernel.auth.authentication import authenticated
 from ostiary.server.kernel.auth.caller import Caller
-from ostiary.server.kernel.authz.permissions import Permission
+from ostiary.server.kernel.authz.permissions import Permission, Reach
 from ostiary.server.kernel.rest import KernelOf
 from ostiary.server.kernel.work import Kernel
 from ostiary.server.web import as_of, toasts
@@ -87,6 +87,11 @@ class Shell:
     def allows(self, permission: Permission) -> bool:
         """For some objects at least."""
         return bool(self.caller.reach(permission))
+
+    @property
+    def searches_people(self) -> bool:
+        """`/api/v1/search/users` answers."""
+        return Reach.ALL in self.caller.reach(Permission.USERS_VIEW)
 
     def served(self, path: str) -> str:
         """The path, or nothing where no section of the sidebar is served there (yet)."""

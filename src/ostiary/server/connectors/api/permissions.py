@@ -1,10 +1,10 @@
 """Who may ask: everybody who sees all connectors, and owners about the connectors they own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from ostiary.server.catalog.owning import owns_app
-from ostiary.server.connectors.store import registry
+from ostiary.server.connectors.store import listed, registry
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.kernel.auth.caller import Caller
 from ostiary.server.kernel.authz.enforcement import Access, requires
@@ -16,7 +16,22 @@ from ostiary.server.kernel.errors import not_found
 def owns(connection: Connection, caller: Caller, connector: Connector) -> bool:
     """By being one of its owners, whatever their roles; of one that has none, by owning the app,
     for roles that may manage connectors of their own."""
-    owners = registry.owners_of(connection, connector.key)
+    return _owns(connection, caller, connector, registry.owners_of(connection, connector.key))
+
+
+def owned_among(
+    connection: Connection, caller: Caller, connectors: Sequence[Connector]
+) -> list[Connector]:
+    """Those that the caller owns; the owners of all of them are asked for at once."""
+    beside = listed.beside(connection, [each.key for each in connectors])
+    return [
+        each for each in connectors if _owns(connection, caller, each, beside[each.key].owner_ids)
+    ]
+
+
+def _owns(
+    connection: Connection, caller: Caller, connector: Connector, owners: Sequence[str]
+) -> bool:
     if owners or not caller.reach(Permission.CONNECTORS_MANAGE):
         return caller.user.public_id in owners
     return owns_app(connection, caller, {"app_id": connector.app_id})

@@ -16,6 +16,7 @@ from ostiary.server.connectors.configuration.saving import approve, draft, hoste
 from ostiary.server.connectors.configuration.schema import Schema
 from ostiary.server.connectors.oauth.offering import OAUTH
 from ostiary.server.connectors.pages import adding_choices as choices
+from ostiary.server.connectors.pages import owning
 from ostiary.server.connectors.pages.adding_catalogue import cards
 from ostiary.server.connectors.pages.adding_choices import HOSTED, NEW, SELF, Choice
 from ostiary.server.connectors.pages.configuring_findings import Complaint, complaint
@@ -24,13 +25,16 @@ from ostiary.server.connectors.pages.configuring_sent import Sent
 from ostiary.server.connectors.pages.configuring_signing_in import checked_tenant, sign_in_path
 from ostiary.server.connectors.pages.configuring_words import saved_toast
 from ostiary.server.connectors.pages.reading import path_of
+from ostiary.server.connectors.views.changing import owners_field
 from ostiary.server.kernel.authz.enforcement import Access
 from ostiary.server.kernel.errors import AppError, not_found
+from ostiary.server.web.components.forms import Field
 from ostiary.server.web.navigation import Crumb
 from ostiary.server.web.shell import Shell, ShellOf
 
 CONNECTORS = Crumb("Connectors", "/connectors")
 ADD = Crumb("Add connector", "/connectors/add")
+NOBODY = "Without any, you own it."
 
 router = APIRouter(prefix="/connectors/add", include_in_schema=False)
 
@@ -67,9 +71,8 @@ def ask_where(shell: ShellOf, access: Creator, kind_name: str) -> Response:
     choice = Choice.of(shell.address, kind)
     with shell.kernel.read() as connection:
         choice = choices.started(connection, choice, kind, shell.address)
-        emails = choices.emails_of(connection, choice.owners)
-    own = access.caller.user.email or ""
-    return _where_page(shell, access, kind, choice, "\n".join(emails or [own]))
+        people = owning.shown(connection, choice.owners or [access.caller.user.public_id])
+    return _where_page(shell, access, kind, choice, owners_field(people, NOBODY))
 
 
 @router.post("/{kind_name}")
@@ -84,10 +87,12 @@ def choose_where(shell: ShellOf, access: Creator, kind_name: str, sent: Sent) ->
     )
     typed = sent.get("owners", "")
     with shell.kernel.read() as connection:
-        emails = choices.addresses(typed)
-        choice, wrong = choices.problems(connection, access, choice, emails)
-    if wrong:
-        return _where_page(shell, access, kind, choice, typed, wrong)
+        choice, wrong = choices.problems(connection, access, choice)
+        named = owning.named(connection, typed)
+    if wrong or named.problem:
+        owners = replace(owners_field([], NOBODY), value=typed, error=named.problem)
+        return _where_page(shell, access, kind, choice, owners, wrong)
+    choice = replace(choice, owners=named.ids)
     last = "settings" if choice.run == HOSTED else "self-hosted"
     return shell.go(f"/connectors/add/{kind.catalog_id}/{last}?{choice.query}")
 
@@ -174,9 +179,8 @@ def _chosen(shell: Shell, access: Access, kind: Kind) -> Choice | None:
     """What the address says, if it (still) can be had."""
     choice = Choice.of(shell.address, kind)
     with shell.kernel.read() as connection:
-        emails = choices.emails_of(connection, choice.owners)
-        found, wrong = choices.problems(connection, access, choice, emails)
-    return None if wrong or len(found.owners) < len(choice.owners) else found
+        found, wrong = choices.problems(connection, access, choice)
+    return None if wrong else found
 
 
 def _back(shell: Shell, kind: Kind) -> Response:
@@ -199,7 +203,7 @@ def _where_page(
     access: Access,
     kind: Kind,
     choice: Choice,
-    owners: str,
+    owners: Field,
     wrong: Mapping[str, str] | None = None,
 ) -> Response:
     with shell.kernel.read() as connection:
@@ -208,7 +212,7 @@ def _where_page(
         "connectors/add.html",
         f"Add {kind.display_name}",
         crumbs=[CONNECTORS, ADD],
-        status=400 if wrong else 200,
+        status=400 if wrong or owners.error else 200,
         kind=kind,
         choice=choice,
         offered=offered,

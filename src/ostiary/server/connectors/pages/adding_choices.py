@@ -3,8 +3,7 @@ before the last step, and whoever leaves leaves nothing behind."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
@@ -13,11 +12,10 @@ from ostiary.server.catalog.ownership import create_owned_app
 from ostiary.server.catalog.store import app_choice
 from ostiary.server.catalog.store.app_choice import AppChoice
 from ostiary.server.connectors.actions.registry import NewConnector, create_connector
-from ostiary.server.connectors.api.messages import MOST_OWNERS
 from ostiary.server.connectors.catalogue.kinds import SELF_HOSTED, Kind
+from ostiary.server.connectors.pages import owning
 from ostiary.server.connectors.store import registry
 from ostiary.server.connectors.store.registry import Connector
-from ostiary.server.kernel.auth import user_store
 from ostiary.server.kernel.authz.enforcement import Access
 from ostiary.server.kernel.authz.permissions import Permission, Reach
 from ostiary.server.kernel.database import Connection
@@ -100,9 +98,9 @@ def started(connection: Connection, choice: Choice, kind: Kind, address: Address
 
 
 def problems(
-    connection: Connection, access: Access, choice: Choice, emails: Sequence[str]
+    connection: Connection, access: Access, choice: Choice
 ) -> tuple[Choice, dict[str, str]]:
-    """The choice with its owners found, and what is wrong with it by field."""
+    """The choice as it counts, and what is wrong with it by field."""
     wrong: dict[str, str] = {}
     if choice.into == NEW:
         choice = replace(choice, app_id="", name=choice.name.strip())
@@ -113,22 +111,9 @@ def problems(
     elif app_choice.choice(connection, choice.app_id) is None:
         choice = replace(choice, app_id="")
         wrong[choice.into] = "Choose an app."
-    owners, unknown = _people(connection, emails)
-    if unknown:
-        wrong["owners"] = f"Nobody here has the e-mail address {', '.join(unknown)}."
-    elif len(owners) > MOST_OWNERS:
-        wrong["owners"] = f"A connector has at most {MOST_OWNERS} owners."
-    return replace(choice, owners=tuple(owners)), wrong
-
-
-def addresses(text: str) -> list[str]:
-    """E-mail addresses as people separate them."""
-    return list(dict.fromkeys(word for word in re.split(r"[\s,;]+", text) if word))
-
-
-def emails_of(connection: Connection, user_ids: Sequence[str]) -> list[str]:
-    found = [user_store.find_public(connection, user_id) for user_id in user_ids[:MOST_OWNERS]]
-    return [user.email or user.display_name for user in found if user is not None]
+    if owning.gone(connection, choice.owners):
+        wrong["owners"] = "Somebody who was chosen is not there any more."
+    return choice, wrong
 
 
 def make(work: UnitOfWork, access: Access, kind: Kind, choice: Choice) -> Connector:
@@ -147,12 +132,3 @@ def make(work: UnitOfWork, access: Access, kind: Kind, choice: Choice) -> Connec
 
 def _may_create(access: Access) -> bool:
     return bool(access.caller.reach(Permission.APPS_CREATE))
-
-
-def _people(connection: Connection, emails: Sequence[str]) -> tuple[list[str], list[str]]:
-    found: Mapping[str, str | None] = {
-        email: user.public_id if (user := user_store.find_by_email(connection, email)) else None
-        for email in emails[: MOST_OWNERS + 1]
-    }
-    ids = [identity for identity in found.values() if identity is not None]
-    return ids, [email for email, identity in found.items() if identity is None]

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Form
 from starlette.responses import Response
 
 from ostiary.server.connectors.actions import registry as actions
-from ostiary.server.connectors.api.permissions import Manager, find
+from ostiary.server.connectors.api.permissions import Manager
+from ostiary.server.connectors.pages import owning
 from ostiary.server.connectors.pages.reading import Shown, shown
-from ostiary.server.connectors.store import credentials, listed, registry, syncs
+from ostiary.server.connectors.store import credentials, syncs
 from ostiary.server.connectors.views import changing as views
 from ostiary.server.ingest.store import history
-from ostiary.server.kernel.auth import user_store
-from ostiary.server.kernel.database import Connection
-from ostiary.server.kernel.errors import AppError, failed_precondition, not_found
+from ostiary.server.kernel.errors import AppError, failed_precondition
 from ostiary.server.web.components.forms import Form as FormModel
 from ostiary.server.web.components.forms import check_typed
 from ostiary.server.web.shell import ShellOf
-
-MOST_OWNERS = 100
 
 router = APIRouter(prefix="/apps/{app_id}/connectors/{connector_id}", include_in_schema=False)
 
@@ -29,9 +25,7 @@ router = APIRouter(prefix="/apps/{app_id}/connectors/{connector_id}", include_in
 @router.get("/edit")
 def edit(shell: ShellOf, access: Manager, app_id: str, connector_id: str) -> Response:
     page = shown(shell, app_id, connector_id)
-    with shell.kernel.read() as connection:
-        owners = listed.people(connection, registry.owners_of(connection, page.connector.key))
-    return _edit_page(page, views.details_form(page.path, page.connector, owners))
+    return _edit_page(page, _form(page))
 
 
 @router.post("/edit")
@@ -46,15 +40,17 @@ def save(
 ) -> Response:
     """Those who are new among the owners get a mail."""
     page = shown(shell, app_id, connector_id)
+    typed = {"name": name, "description": description, "owners": owners}
+    with shell.kernel.read() as connection:
+        named = owning.named(connection, owners)
+    if named.problem:
+        return _edit_page(page, _form(page).refused(typed, {"owners": named.problem}), 400)
     try:
         with shell.kernel.work(access.caller.actor) as unit:
-            find(unit.connection, app_id, connector_id)
             actions.rename_connector(unit, connector_id, name, description.strip())
-            actions.set_owners(unit, connector_id, _users(unit.connection, owners))
+            actions.set_owners(unit, connector_id, named.ids)
     except AppError as error:
-        form = views.details_form(page.path, page.connector, [])
-        typed = {"name": name, "description": description, "owners": owners}
-        return _edit_page(page, form.refused(typed, {}, error.message), error.status)
+        return _edit_page(page, _form(page).refused(typed, {}, error.message), error.status)
     return shell.go(page.path, "Saved")
 
 
@@ -92,17 +88,11 @@ def delete(
     return shell.go(f"/apps/{app_id}/connectors", f"{page.connector.display_name} was deleted")
 
 
+def _form(page: Shown) -> FormModel:
+    with page.shell.kernel.read() as connection:
+        people = owning.shown(connection, page.beside.owner_ids)
+    return views.details_form(page.path, page.connector, people)
+
+
 def _edit_page(page: Shown, form: FormModel, status: int = 200) -> Response:
     return page.page("overview", "connectors/edit.html", status=status, form=form)
-
-
-def _users(connection: Connection, text: str) -> list[str]:
-    """Their ids, by e-mail addresses on lines of their own."""
-    found = []
-    for email in re.split(r"[\s,;]+", text.strip())[:MOST_OWNERS]:
-        person = user_store.find_by_email(connection, email) if email else None
-        if email and person is None:
-            raise not_found(f"Nobody here has the e-mail address {email}.")
-        if person is not None:
-            found.append(person.public_id)
-    return found

@@ -22,15 +22,21 @@ def details_form(path: str, connector: Connector, owners: Sequence[Person]) -> F
         fields=(
             Field("name", "Name", value=connector.display_name, required=True),
             Field("description", "Description", "textarea", connector.description),
-            Field(
-                "owners",
-                "Owners",
-                "textarea",
-                "\n".join(each.email for each in owners),
-                help="One e-mail address on each line. Owners are told when syncs fail and may "
-                "change the connector, whatever their role. Without any, the app's owners are.",
-            ),
+            owners_field(owners, "Without any, the owners of the app answer for it."),
         ),
+    )
+
+
+def owners_field(people: Sequence[Person], without: str) -> Field:
+    """`without`: what is so when nobody is named."""
+    return Field(
+        "owners",
+        "Owners",
+        "people",
+        "\n".join(each.email for each in people),
+        help="They may change the connector, whatever their role, and hear when it fails; who is "
+        f"new among them gets a mail. {without}",
+        options=[(each.email, each.name) for each in people],
     )
 
 

@@ -8,3 +8,4 @@ import "./keyboard.js";
 import "./pictures.js";
 import "./live.js";
 import "./forms.js";
+import "./people.js";

@@ -5,6 +5,21 @@ let stream = null;
 let asking = false;
 let again = false;
 
+// What has the focus is known again by where it leads or what it says.
+const REACHED = "a, button, input, summary, [tabindex]";
+const known = (element) => element.id || element.getAttribute("href") || element.textContent;
+let focused = "";
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id !== "live") return;
+  focused = detail.target.contains(document.activeElement) ? known(document.activeElement) : "";
+});
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.elt.id !== "live" || !focused || document.activeElement !== document.body) return;
+  const places = [...detail.elt.querySelectorAll(REACHED)];
+  places.find((each) => known(each) === focused)?.focus({ preventScroll: true });
+});
+
 async function refresh() {
   again = true;
   if (asking) return;

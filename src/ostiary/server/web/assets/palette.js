@@ -1,4 +1,6 @@
 // Ctrl-K: what the server finds, chosen with the arrows.
+import { choose, chosen, walk } from "./listbox.js";
+
 const palette = document.getElementById("palette");
 const input = document.getElementById("palette-input");
 const results = document.getElementById("palette-results");
@@ -12,19 +14,10 @@ async function look() {
   const answer = await fetch(`/search?${query}`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (mine !== asked) return;
   results.innerHTML = answer?.ok ? await answer.text() : "<p class='muted'>The server does not answer.</p>";
-  choose(0);
+  choose(input, options(), 0);
 }
 
 const options = () => [...results.querySelectorAll("[role=option]")];
-
-function choose(index) {
-  const all = options();
-  const chosen = all[(index + all.length) % all.length];
-  for (const option of all) option.setAttribute("aria-selected", String(option === chosen));
-  if (chosen) input.setAttribute("aria-activedescendant", chosen.id);
-  else input.removeAttribute("aria-activedescendant");
-  chosen?.scrollIntoView({ block: "nearest" });
-}
 
 palette?.addEventListener("opened", () => {
   input.select();
@@ -35,11 +28,8 @@ input?.addEventListener("input", () => {
   timer = setTimeout(look, 120);
 });
 input?.addEventListener("keydown", (event) => {
-  const all = options();
-  const now = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
-  if (event.key === "ArrowDown") choose(now + 1);
-  else if (event.key === "ArrowUp") choose(now - 1);
-  else if (event.key === "Enter") all[now]?.click();
-  else return;
+  walk(event, input, options());
+  if (event.key !== "Enter") return;
   event.preventDefault();
+  chosen(options())?.click();
 });

@@ -10,7 +10,18 @@ from ostiary.server.kernel.errors import AppError, invalid
 from ostiary.server.web.components.cells import Tone
 
 Kind = Literal[
-    "text", "email", "password", "number", "date", "url", "textarea", "select", "checkbox", "file"
+    "text",
+    "email",
+    "password",
+    "number",
+    "date",
+    "url",
+    "textarea",
+    "select",
+    "checkbox",
+    "file",
+    "person",
+    "people",
 ]
 TYPED = "typed"
 """The name of the field of a confirmation."""
@@ -18,7 +29,8 @@ TYPED = "typed"
 
 @dataclass(frozen=True)
 class Field:
-    """`options` are values with their words, for a `select`. `value` of a checkbox: `on` or empty.
+    """`options` are values with their words, for a `select`. `value` of a checkbox: `on` or empty;
+    of a `person` an e-mail address, of `people` one on each line, with names among `options`.
 
     `error` says what is wrong and what to do.
     """
@@ -70,6 +82,17 @@ class Form:
         return replace(self, fields=fields, problem=problem)
 
 
+def problems(**checks: Callable[[], object]) -> dict[str, str]:
+    """By field, the words of those checks that refuse it with an `AppError`."""
+    found = {}
+    for name, check in checks.items():
+        try:
+            check()
+        except AppError as error:
+            found[name] = error.message
+    return found
+
+
 Refused = tuple[Mapping[str, str], Mapping[str, str]]
 """What was typed, and what is wrong with it, by field."""
 
@@ -82,17 +105,6 @@ def with_refusal(form: Form, refused: Refused | None) -> Form:
 @dataclass(frozen=True)
 class Confirmation:
     """A dialog that says what will happen to how many, and asks to type `word` when it cannot be
-def problems(**checks: Callable[[], object]) -> dict[str, str]:
-    """By field, the words of those checks that refuse it with an `AppError`."""
-    found = {}
-    for name, check in checks.items():
-        try:
-            check()
-        except AppError as error:
-            found[name] = error.message
-    return found
-
-
     undone, or for what `fields` hold. `key` names the dialog: a button with `data-opens="<key>"`
     opens it."""
 
