@@ -11,6 +11,7 @@ from itertools import cycle, islice
 from bench.measures import Report
 from bench.signed_in import SignedIn
 from bench.subjects import Subjects
+from ostiary.server.explore.questions import QUESTIONS
 
 PAGE_MS = 150.0
 TURNS = 60
@@ -47,6 +48,7 @@ def visits(subjects: Subjects, day: str) -> Iterator[Visit]:
     yield from _of_apps(subjects)
     yield from _of_access(subjects, day)
     yield from _of_people(subjects, day)
+    yield from _of_questions()
     yield Visit("system log", _pages("/log"), then=False)
 
 
@@ -55,10 +57,17 @@ def _of_apps(subjects: Subjects) -> Iterator[Visit]:
     yield Visit("apps", ["/apps"])
     yield Visit("unmanaged apps", _pages("/apps?managed=no"))
     yield Visit("app", [app])
-    for what in ("accounts", "entitlements"):
+    for what in ("accounts", "entitlements", "resources", "feed"):
         yield Visit(f"{what} of an app", _pages(f"{app}/{what}"))
         found = [f"{app}/{what}?q={text}" for text in subjects.texts]
         yield Visit(f"{what} of an app, found", found)
+
+
+def _of_questions() -> Iterator[Visit]:
+    yield Visit("explore", ["/explore"])
+    for question in QUESTIONS:
+        yield Visit(f"explore {question.key}", _pages(question.path))
+        yield Visit(f"count of explore {question.key}", [f"/explore/{question.key}/count"])
 
 
 def _of_access(subjects: Subjects, day: str) -> Iterator[Visit]:
@@ -78,6 +87,8 @@ def _of_people(subjects: Subjects, day: str) -> Iterator[Visit]:
     people = [f"/people/{each}" for each in subjects.people]
     yield Visit("people", _pages("/people"))
     yield Visit("people, found", [f"/people?q={text}" for text in subjects.texts])
+    yield Visit("sources of people", ["/people/sources"])
+    yield Visit("map of a person", [f"/explore/map{each}" for each in people], then=False)
     yield from _tabs("a person", people, day)
     yield Visit("access of a person", [f"{each}/access" for each in people])
 

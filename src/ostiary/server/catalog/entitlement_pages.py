@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -17,7 +18,7 @@ from ostiary.server.catalog.views import app_tabs, standing
 from ostiary.server.kernel.database import Connection
 from ostiary.server.web.components.detail import Detail
 from ostiary.server.web.components.tables import Found, Read, Wanted
-from ostiary.server.web.lists import list_page
+from ostiary.server.web.lists import found_of, list_page
 from ostiary.server.web.shell import ShellOf
 
 router = APIRouter(include_in_schema=False)
@@ -44,17 +45,8 @@ def entitlements_among(of: Callable[[], Asked]) -> Read[ListedEntitlement]:
     def read(connection: Connection, wanted: Wanted) -> Found[ListedEntitlement]:
         types = wanted.filters.get("type", ())
         asked = listed_entitlements.matching(of(), wanted.query, types)
-        rows = listed_entitlements.read(
-            connection,
-            asked,
-            order=wanted.sort,
-            descending=wanted.descending,
-            offset=wanted.offset,
-            size=wanted.size,
-        )
-        matching = listed_entitlements.count(connection, asked)
-        filtered = wanted.query or types
-        total = listed_entitlements.count(connection, of()) if filtered else matching
-        return Found(rows, matching, total)
+        read_store = partial(listed_entitlements.read, connection)
+        count = partial(listed_entitlements.count, connection)
+        return found_of(wanted, asked, of(), read_store, count)
 
     return read

@@ -60,7 +60,7 @@ def found_of(
     count: Callable[[About], int],
 ) -> Found[Row]:
     """What a store reads of `asked`. `everything` is what the list is about without any filter; it
-    is counted only where it is more than what is asked."""
+    is counted only where it is more than what is asked, as is what the last page does not tell."""
     rows = read(
         asked,
         order=wanted.sort,
@@ -68,7 +68,8 @@ def found_of(
         offset=wanted.offset,
         size=wanted.size,
     )
-    matching = count(asked)
+    last = 0 < len(rows) < wanted.size or (not wanted.offset and not rows)
+    matching = wanted.offset + len(rows) if last else count(asked)
     return Found(rows, matching, matching if asked == everything else count(everything))
 
 

@@ -73,26 +73,27 @@ class Asked:
     ) -> Sequence[sa.RowMapping]:
         """`query` ends before its WHERE and has the app as `a`."""
         statement = sa.text(
-            f"{query} WHERE {self._where()} ORDER BY {order} LIMIT :size OFFSET :offset"
+            f"{query} WHERE {self.clause()} ORDER BY {order} LIMIT :size OFFSET :offset"
         )
-        values = {**self._bound(), "size": size, "offset": offset}
+        values = {**self.bound(), "size": size, "offset": offset}
         return connection.execute(statement, values).mappings().all()
 
     def keys(self, connection: sa.Connection, query: str) -> list[int]:
         """Of a query for one column, as `rows` takes it."""
-        statement = sa.text(f"{query} WHERE {self._where()}")
-        return list(connection.scalars(statement, self._bound()))
+        statement = sa.text(f"{query} WHERE {self.clause()}")
+        return list(connection.scalars(statement, self.bound()))
 
     def count(self, connection: sa.Connection, source: str) -> int:
         """`source`: the tables of a query from FROM on, before its WHERE."""
-        statement = sa.text(f"SELECT count(*) {source} WHERE {self._where()}")
-        return int(connection.execute(statement, self._bound()).scalar_one())
+        statement = sa.text(f"SELECT count(*) {source} WHERE {self.clause()}")
+        return int(connection.execute(statement, self.bound()).scalar_one())
 
-    def _where(self) -> str:
+    def clause(self) -> str:
+        """What stands after a WHERE, over the app `a` too."""
         owned = [] if self.viewer is None else [OWNED]
         return " AND ".join([self._there(), *self.conditions, *owned])
 
-    def _bound(self) -> dict[str, Any]:
+    def bound(self) -> dict[str, Any]:
         return {**self.values, "at": self.at, "viewer": self.viewer}
 
     def _there(self) -> str:

@@ -11,21 +11,27 @@ import sqlalchemy as sa
 
 from ostiary.server.catalog.store.asked import Asked
 from ostiary.server.catalog.store.inventory import ENTITLEMENT_NAME, grant_counts
+from ostiary.server.catalog.store.tables import Tables
 
 _RESOURCE: Final = "coalesce(rx.display_name, rv.display_name, r.external_id)"
 
-_FROM: Final = """
-FROM entitlements e
-JOIN connector_feeds f ON f.id = e.feed_id
-JOIN apps a ON a.id = f.app_id
-JOIN entitlement_versions v ON v.entitlement_id = e.id AND {v}
-JOIN resources r ON r.id = v.resource_id
-JOIN resource_types t ON t.id = r.resource_type_id
-LEFT JOIN entitlement_edits x ON x.entitlement_id = e.id
-LEFT JOIN resource_versions rv ON rv.resource_id = r.id AND {rv}
-LEFT JOIN resource_edits rx ON rx.resource_id = r.id
-LEFT JOIN resource_type_versions tv ON tv.resource_type_id = t.id AND {tv}
-"""
+_TABLES: Final = Tables(
+    first="""FROM entitlements e
+        JOIN entitlement_versions v ON v.entitlement_id = e.id AND {version}""",
+    key="e.id",
+    feed_id="e.feed_id",
+    others={
+        "f": "JOIN connector_feeds f ON f.id = e.feed_id",
+        "a": "JOIN apps a ON a.id = f.app_id",
+        "r": "JOIN resources r ON r.id = v.resource_id",
+        "t": "JOIN resource_types t ON t.id = r.resource_type_id",
+        "x": "LEFT JOIN entitlement_edits x ON x.entitlement_id = e.id",
+        "rv": """LEFT JOIN resource_versions rv ON rv.resource_id = v.resource_id
+            AND {version}""",
+        "rx": "LEFT JOIN resource_edits rx ON rx.resource_id = v.resource_id",
+        "tv": "LEFT JOIN resource_type_versions tv ON tv.resource_type_id = t.id AND {version}",
+    },
+)
 
 _COLUMNS: Final = f"""e.id AS key, e.public_id AS id, a.public_id AS app_id,
     coalesce(a.edited_name, a.display_name) AS app_name, {ENTITLEMENT_NAME} AS display_name,
@@ -39,7 +45,7 @@ _COLUMNS: Final = f"""e.id AS key, e.public_id AS id, a.public_id AS app_id,
 
 ORDERS: Final = {
     "name": f"lower({ENTITLEMENT_NAME})",
-    "resource": f"lower({_RESOURCE})",
+    "resource": "lower(coalesce(rx.display_name, rv.display_name))",
     "type": "coalesce(tv.display_name, t.external_id)",
     "slug": "coalesce(x.slug, v.slug)",
     "created": "e.created_at",
@@ -85,16 +91,15 @@ def read(
 ) -> list[ListedEntitlement]:
     """`order` is a key of `ORDERS`; `counted`: with the number of holders."""
     direction = "DESC" if descending else "ASC"
-    by = f"{ORDERS[order]} {direction} NULLS LAST, {ORDERS['name']}, lower({_RESOURCE}), e.id"
-    query = f"SELECT {_COLUMNS} {_source(asked)}"
-    rows = asked.rows(connection, query, by, size, offset)
+    by = f"{ORDERS[order]} {direction} NULLS LAST, {ORDERS['name']}, {ORDERS['resource']}, e.id"
+    rows = _TABLES.rows(connection, asked, _COLUMNS, order=by, offset=offset, size=size)
     keys = [row["key"] for row in rows if counted]
     held = grant_counts(connection, keys, asked.at) if keys else {}
     return [ListedEntitlement(**row, holders=held.get(row["key"])) for row in rows]
 
 
 def count(connection: sa.Connection, asked: Asked) -> int:
-    return asked.count(connection, _source(asked))
+    return _TABLES.count(connection, asked)
 
 
 def find(
@@ -147,7 +152,3 @@ def owner_names(
         "WHERE o.object_type = :kind AND o.object_id = :key ORDER BY o.id LIMIT 20"
     )
     return [name for name in connection.scalars(query, {"key": key, "kind": kind}) if name]
-
-
-def _source(asked: Asked) -> str:
-    return _FROM.format(**{alias: asked.version(alias) for alias in ("v", "rv", "tv")})

@@ -12,23 +12,27 @@ import sqlalchemy as sa
 
 from ostiary.server.catalog.store.asked import Asked
 from ostiary.server.catalog.store.inventory import RESOURCE_NAME, grant_counts
+from ostiary.server.catalog.store.tables import Tables
 
 _PARENT: Final = "coalesce(px.display_name, pv.display_name, p.external_id)"
 _TYPE: Final = "coalesce(tv.display_name, t.external_id)"
 
-_FROM: Final = """
-FROM resources r
-JOIN resource_types t ON t.id = r.resource_type_id
-JOIN connector_feeds f ON f.id = r.feed_id
-JOIN apps a ON a.id = f.app_id
-JOIN resource_versions v ON v.resource_id = r.id AND {v}
-LEFT JOIN resource_edits x ON x.resource_id = r.id
-LEFT JOIN resource_type_versions tv ON tv.resource_type_id = t.id AND {tv}
-LEFT JOIN resources p ON p.id = v.parent_id
-LEFT JOIN resource_types pt ON pt.id = p.resource_type_id
-LEFT JOIN resource_versions pv ON pv.resource_id = p.id AND {pv}
-LEFT JOIN resource_edits px ON px.resource_id = p.id
-"""
+_TABLES: Final = Tables(
+    first="FROM resources r JOIN resource_versions v ON v.resource_id = r.id AND {version}",
+    key="r.id",
+    feed_id="r.feed_id",
+    others={
+        "f": "JOIN connector_feeds f ON f.id = r.feed_id",
+        "a": "JOIN apps a ON a.id = f.app_id",
+        "t": "JOIN resource_types t ON t.id = r.resource_type_id",
+        "x": "LEFT JOIN resource_edits x ON x.resource_id = r.id",
+        "tv": "LEFT JOIN resource_type_versions tv ON tv.resource_type_id = t.id AND {version}",
+        "p": "LEFT JOIN resources p ON p.id = v.parent_id",
+        "pt": "LEFT JOIN resource_types pt ON pt.id = p.resource_type_id",
+        "pv": "LEFT JOIN resource_versions pv ON pv.resource_id = p.id AND {version}",
+        "px": "LEFT JOIN resource_edits px ON px.resource_id = p.id",
+    },
+)
 
 _COLUMNS: Final = f"""r.id AS key, r.public_id AS id, a.public_id AS app_id,
     coalesce(a.edited_name, a.display_name) AS app_name, t.public_id AS type_id,
@@ -117,7 +121,7 @@ def read(
     """`order` is a key of `ORDERS`; `counted`: with their entitlements and grants."""
     direction = "DESC" if descending else "ASC"
     by = f"{ORDERS[order]} {direction} NULLS LAST, {ORDERS['name']}, r.id"
-    rows = asked.rows(connection, f"SELECT {_COLUMNS} {_source(asked)}", by, size, offset)
+    rows = _TABLES.rows(connection, asked, _COLUMNS, order=by, offset=offset, size=size)
     if not counted:
         return [ListedResource(**row, entitlements=None, grants=None) for row in rows]
     entitlements, grants = _counts(connection, [row["key"] for row in rows], asked)
@@ -128,7 +132,7 @@ def read(
 
 
 def count(connection: sa.Connection, asked: Asked) -> int:
-    return asked.count(connection, _source(asked))
+    return _TABLES.count(connection, asked)
 
 
 def of_app(app_id: str, at: datetime | None) -> Asked:
@@ -174,7 +178,3 @@ def _counts(
     for row in found:
         grants[row.resource_id] += held.get(row.entitlement_id, 0)
     return Counter(row.resource_id for row in found), grants
-
-
-def _source(asked: Asked) -> str:
-    return _FROM.format(**{alias: asked.version(alias) for alias in ("v", "tv", "pv")})
