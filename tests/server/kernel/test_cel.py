@@ -88,6 +88,15 @@ def test_what_cannot_be_right_is_refused_when_it_is_written(expression: str) -> 
     assert refusal.value.code is Code.INVALID_ARGUMENT
 
 
+def test_faults_are_told_with_their_places_and_without_drawings() -> None:
+    with pytest.raises(AppError) as refusal:
+        ENVIRONMENT.compile("thing.nmae +\n foo", "string")
+    assert refusal.value.message == (
+        "not a CEL expression that can be used here: undefined field 'nmae' not found in struct "
+        "'Thing' (character 6); undeclared reference to 'foo' (line 2, character 2)"
+    )
+
+
 @pytest.mark.parametrize(
     "expression",
     [

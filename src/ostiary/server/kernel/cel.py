@@ -35,6 +35,8 @@ Result = Literal["bool", "string", "list<string>", "dyn", "list<dyn>", "other"]
 """`dyn`: known only when the expression runs."""
 
 _PACKAGE: Final = "ostiary.cel"
+_FAULT: Final = re.compile(r"ERROR: <input>:(\d+):(\d+): ([^\n]*)")
+_NOISE: Final = re.compile(rf" expecting .*| \(in container ''\)|{re.escape(_PACKAGE)}\.")
 _FACTS: Final = ".google.protobuf.Struct"
 _Field = descriptor_pb2.FieldDescriptorProto
 
@@ -109,7 +111,8 @@ class Environment:
         try:
             compiled = self._env.compile(expression)
         except RuntimeError as error:
-            raise invalid(f"not a CEL expression that can be used here: {error}") from error
+            words = faults(str(error))
+            raise invalid(f"not a CEL expression that can be used here: {words}") from error
         program = Program(self, expression, compiled)
         if program.result not in results:
             raise invalid(
@@ -228,3 +231,13 @@ def _replace(text: str, old: str, new: str) -> str:
     if len(text) + text.count(old) * len(new) > LONGEST_RESULT:
         raise ValueError("the result is too long")
     return text.replace(old, new)
+
+
+def faults(report: str) -> str:
+    """What the compiler reports, each fault with its place, without its drawings and the tokens
+    that it would have liked better."""
+    found = [
+        f"{_NOISE.sub('', what)} ({'' if line == '1' else f'line {line}, '}character {column})"
+        for line, column, what in _FAULT.findall(report)
+    ]
+    return "; ".join(found).replace("mismatched input '<EOF>'", "it ends too early") or report
