@@ -11,6 +11,7 @@ from ostiary.server.catalog.actions import create_app
 from ostiary.server.connectors.actions.credentials import rotate_credential
 from ostiary.server.connectors.actions.registry import NewConnector, create_connector
 from ostiary.server.directory.jobs import refresh
+from ostiary.server.kernel.auth.user_store import User
 from ostiary.server.kernel.authz.roles import BASIC_USER, READ_ONLY_ADMINISTRATOR
 from ostiary.server.kernel.clock import FixedClock
 from ostiary.server.kernel.work import Kernel
@@ -23,11 +24,12 @@ from tests.web.test_access_pages import MOST_QUERIES, queries, said
 DAY = timedelta(days=1)
 
 
-def add_connector(kernel: Kernel, name: str, ends_in: timedelta | None) -> str:
+def add_connector(kernel: Kernel, name: str, ends_in: timedelta | None, *owners: User) -> str:
     """With an agent's credential that ends in so long. The path of its page."""
     with kernel.work(ADA) as work:
         app_id = create_app(work, name)
-        connector = create_connector(work, NewConnector(app_id, "baton", name))
+        ids = [owner.public_id for owner in owners]
+        connector = create_connector(work, NewConnector(app_id, "baton", name, owner_ids=ids))
         ends_at = None if ends_in is None else work.now + ends_in
         rotate_credential(work, connector.id, "ostiary.corp.test:8443", expires_at=ends_at)
     return f"/apps/{app_id}/connectors/{connector.id}"
@@ -50,6 +52,7 @@ def test_a_newcomer_is_told_where_to_begin(admin: Reader) -> None:
     assert "/connectors/add" in links(page)
     assert "Add connector" in page
     assert "Needs attention" not in page
+    assert "unknown" not in page
 
 
 def test_credentials_that_end_soon_need_attention(kernel: Kernel, admin: Reader) -> None:
@@ -89,6 +92,31 @@ def test_orphans_and_apps_that_wait_need_attention(
     basic = said(Reader(people, people.add("basic@corp.test", BASIC_USER)), "/")
     assert "orphaned" not in basic
     assert "Nothing here needs you now" in basic
+
+
+def test_owners_are_told_of_their_own_connectors_without_a_query_for_each(
+    kernel: Kernel, people: People
+) -> None:
+    bob = people.add("bob@corp.test", BASIC_USER)
+    other = people.add("other@corp.test", BASIC_USER)
+    add_connector(kernel, "Mine", None, bob)
+    add_connector(kernel, "Nobody's", None)
+    browser = Reader(people, bob)
+    assert notices(said(browser, "/")) == ["Mine is not connected"]
+    with queries(kernel) as few:
+        said(browser, "/")
+    for number in range(9):
+        add_connector(kernel, f"Theirs {number}", None, other)
+    with queries(kernel) as many:
+        assert notices(said(browser, "/")) == ["Mine is not connected"]
+    assert len(many) == len(few)
+
+
+def test_who_has_nothing_to_look_after_is_led_to_their_own_access(people: People) -> None:
+    browser = Reader(people, people.add("basic@corp.test", BASIC_USER))
+    own = [link for link in links(said(browser, "/")) if link.startswith("/people/")]
+    assert len(own) == 1
+    assert "basic@corp.test" in said(browser, own[0])
 
 
 def test_home_of_the_past_has_its_numbers_and_nothing_to_do(

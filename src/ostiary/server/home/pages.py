@@ -12,10 +12,11 @@ from starlette.responses import Response
 
 from ostiary.server.catalog.pages import Shown
 from ostiary.server.connectors.actions.endings import endings_of, may_end_soon
-from ostiary.server.connectors.api.permissions import owns
+from ostiary.server.connectors.api.permissions import owned_among
 from ostiary.server.connectors.store import registry
 from ostiary.server.connectors.store.registry import Connector
-from ostiary.server.directory.store import counting, directories, listed_orphans
+from ostiary.server.directory.store import directories, listed_orphans, listed_people
+from ostiary.server.directory.store.everybody import PersonFilter
 from ostiary.server.directory.store.listed_orphans import ListFilter
 from ostiary.server.home.rules import (
     Notice,
@@ -79,6 +80,7 @@ def home(shell: ShellOf, access: Annotated[Access, requires(Permission.SELF)]) -
         notices=notices,
         watches=bool(connectors) or bool(notices),
         quiet=not connectors and not notices and not steps and seen is None,
+        own=f"/people/{shell.caller.user.public_id}/access",
         steps=steps,
         estate=seen,
     )
@@ -90,7 +92,9 @@ def _numbers(shell: Shell, connection: Connection) -> Numbers:
     return Numbers(
         managed=Shown(True, None, at).count(connection) if apps else None,
         unmanaged=Shown(False, None, at).count(connection) if apps else None,
-        people=counting.people(connection, at) if shell.allows(Permission.USERS_VIEW) else None,
+        people=listed_people.count(connection, PersonFilter(), at=at)
+        if shell.allows(Permission.USERS_VIEW)
+        else None,
         orphans=listed_orphans.count(connection, ListFilter(), at=None)
         if at is None and shell.allows(Permission.EXPLORE)
         else None,
@@ -125,7 +129,7 @@ def _ending_notices(
         endings = endings_of(connection, connector, shell.now, shell.kernel.secrets)
         place, name = _place(connector), connector.display_name
         found += [ending_notice(name, each, shell.now, place) for each in endings]
-    more = more_endings_notice(len(soon[LOOKED_AT:]), shell.served("/connectors"))
+    more = more_endings_notice(len(soon[LOOKED_AT:]), "/connectors")
     return [*found, more] if more else found
 
 
@@ -134,12 +138,10 @@ def _place(connector: Connector) -> str:
 
 
 def _connectors(shell: Shell, connection: Connection) -> list[Connector]:
-    everything = Reach.ALL in shell.caller.reach(Permission.CONNECTORS_VIEW)
-    return [
-        each
-        for each in registry.find_all(connection)
-        if everything or owns(connection, shell.caller, each)
-    ]
+    found = registry.find_all(connection)
+    if Reach.ALL in shell.caller.reach(Permission.CONNECTORS_VIEW):
+        return found
+    return owned_among(connection, shell.caller, found)
 
 
 def _seen(each: Connector) -> Seen:
@@ -170,7 +172,7 @@ def _mail_notices(shell: Shell, connection: Connection) -> list[Notice]:
         return []
     title = f"{counted(untold, 'message')} could not be told"
     text = "Mail is off or was refused, so that nobody was warned of them."
-    return [Notice(title, text, "alert-triangle", "person", shell.served("/settings"))]
+    return [Notice(title, text, "alert-triangle", "person", "/settings/mail")]
 
 
 def _steps(
@@ -188,8 +190,10 @@ def _steps(
     return [step if shell.allows(step.permission) else replace(step, href="") for step in steps]
 
 
-def _estate(shell: Shell, connection: Connection, numbers: Numbers) -> Estate:
-    """As the syncs counted it: nothing here looks at grants."""
+def _estate(shell: Shell, connection: Connection, numbers: Numbers) -> Estate | None:
+    """As the syncs counted it: nothing here looks at grants. None before there is any app."""
+    if shell.as_of is None and not numbers.managed and not numbers.unmanaged:
+        return None
     at = shell.as_of or shell.now
     totals = estate.totals(connection, at)
     last = at.date()
