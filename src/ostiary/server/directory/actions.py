@@ -187,7 +187,11 @@ def reset_owners(unit: UnitOfWork, given: Sequence[Found]) -> None:
 
 
 def set_account_type(unit: UnitOfWork, account: Found, account_type: str) -> None:
-    """user, service or system: never inferred, and kept by syncs."""
+    """user, service or system: never inferred, and kept by syncs. A repeat writes nothing."""
+    if account_type not in ACCOUNT_TYPES:
+        raise invalid("an account is a user's, a service account or a system account")
+    if account_type == account.account_type:
+        return
     owners.set_type(unit, account.resource_id, account_type)
     unit.audit(
         "directory.account.set_type",

@@ -28,7 +28,13 @@ from ostiary.server.web.moments import counted
 
 OBJECT, SINCE, UNTIL = "object_id", "since", "until"
 """Parameters of the page's own, in the form above the list."""
-_PAGES: Final = {"app": "/apps/{}"}
+_PAGES: Final = {
+    "app": "/apps/{}",
+    "user": "/settings/users/{}",
+    "service_principal": "/settings/keys/{}",
+    "directory": "/people/sources/{}",
+}
+"""Of what stands under its id alone."""
 
 
 def path(sequence: int) -> str:

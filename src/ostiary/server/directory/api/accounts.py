@@ -86,8 +86,7 @@ def _set_type(unit: UnitOfWork, account: Found, wanted: str) -> None:
     stored = m.STORED_TYPES.get(wanted)
     if stored is None:
         raise invalid("appUserType must be a user, a service account or a system account")
-    if stored != account.account_type:
-        actions.set_account_type(unit, account, stored)
+    actions.set_account_type(unit, account, stored)
 
 
 def _find(connection: Connection, app_id: str, account_id: str) -> Found:

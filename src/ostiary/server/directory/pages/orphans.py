@@ -33,7 +33,7 @@ def list_orphans(shell: ShellOf, access: Explorer) -> Response:
     with shell.kernel.read() as connection:
         apps = listed_orphans.apps(connection)
         trusted = directories.domains(connection)
-    listing = views.orphans(apps, may_change=_may_change(shell))
+    listing = views.orphans(apps, trusting=bool(trusted), may_change=_may_change(shell))
     note = _external_means(trusted) + _then(shell, "Whose sign-in was disabled here only is not.")
     title = sections.ORPHANS
     return list_page(
@@ -53,7 +53,8 @@ def list_owners(shell: ShellOf, access: Explorer) -> Response:
     """Owners that somebody set or took away by hand, with the way back to the rules."""
     with shell.kernel.read() as connection:
         apps = listed_orphans.apps(connection)
-    listing = views.set_by_hand(apps, may_change=_may_change(shell))
+        trusting = bool(directories.domains(connection))
+    listing = views.set_by_hand(apps, trusting=trusting, may_change=_may_change(shell))
     title = sections.OWNERS
     return list_page(
         shell,
@@ -70,7 +71,7 @@ def list_owners(shell: ShellOf, access: Explorer) -> Response:
 
 def _reading(shell: Shell, about: About) -> Read[ListedOrphan]:
     def read(connection: Connection, wanted: Wanted) -> Found[ListedOrphan]:
-        domain = wanted.filters["domain"]
+        domain = wanted.filters.get("domain", ())
         asked = ListFilter(
             about,
             query=wanted.query,

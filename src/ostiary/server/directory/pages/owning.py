@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
@@ -92,12 +92,9 @@ def set_type(
     back: PostedBack = "",
 ) -> Response:
     chosen = _chosen(shell, access, selected, back)
-    if account_type not in actions.ACCOUNT_TYPES:
-        raise invalid("An account is a user's, a service account or a system account.")
     with shell.kernel.work(access.caller.actor) as unit:
         for account in chosen.accounts:
-            if account.account_type != account_type:
-                actions.set_account_type(unit, account, account_type)
+            actions.set_account_type(unit, account, account_type)
     return shell.go(chosen.back, f"Type of {chosen.counted} set")
 
 
@@ -198,14 +195,12 @@ def _owner_page(
     """Who may not look people up has to know the address."""
     searches = shell.allows(Permission.USERS_VIEW)
     asked = query.strip()
-    wanted = PersonFilter(kinds=["human"], statuses=["enabled"])
     candidates = []
     if asked:
-        named = {"query": asked} if searches else {"email": asked}
+        wanted = PersonFilter(kinds=["human"], statuses=["enabled"])
+        wanted = replace(wanted, query=asked) if searches else replace(wanted, email=asked)
         with shell.kernel.read() as connection:
-            candidates = person_search.people(
-                connection, PersonFilter(**{**vars(wanted), **named}), None, CANDIDATES + 1
-            )
+            candidates = person_search.people(connection, wanted, None, CANDIDATES + 1)
     return chosen.page(
         shell,
         f"Set owner of {chosen.counted}",

@@ -61,8 +61,8 @@ _COLUMNS: Final = (
         "status", "Status", lambda each: states.status(each.status, each.status_details)
     ),
     Column[ListedOrphan]("type", "Type", lambda each: states.account_type(each.account_type)),
-    Column[ListedOrphan]("domain", "Domain", _domain, sortable=False),
 )
+_DOMAIN_COLUMN: Final = Column[ListedOrphan]("domain", "Domain", _domain, sortable=False)
 _WHY_COLUMN: Final = Column[ListedOrphan](
     "why", "Why", lambda each: _WHY[each.why], sortable=False, card=True
 )
@@ -75,16 +75,18 @@ _TIMES: Final = (
 )
 
 
-def orphans(apps: Sequence[tuple[str, str]], *, may_change: bool) -> List[ListedOrphan]:
-    """`apps`: ids and names."""
+def orphans(
+    apps: Sequence[tuple[str, str]], *, trusting: bool, may_change: bool
+) -> List[ListedOrphan]:
+    """`apps`: ids and names. `trusting`: some domains are trusted, and all others external."""
     return List[ListedOrphan](
         name="orphans",
         noun="orphaned account",
         searchable="name, sign-in or e-mail",
-        columns=(*_COLUMNS, _WHY_COLUMN, _OWNER_COLUMN, *_TIMES),
+        columns=(*_columns(trusting=trusting), _WHY_COLUMN, _OWNER_COLUMN, *_TIMES),
         key=lambda each: each.id,
         href=lambda each: accounts.path(each.app_id, each.id),
-        filters=(Filter("why", "Why", _REASONS), *_filters(apps)),
+        filters=(Filter("why", "Why", _REASONS), *_filters(apps, trusting=trusting)),
         bulk=(SET_OWNER, SET_TYPE) if may_change else (),
         empty=Empty(
             "No orphaned account",
@@ -95,15 +97,17 @@ def orphans(apps: Sequence[tuple[str, str]], *, may_change: bool) -> List[Listed
     )
 
 
-def set_by_hand(apps: Sequence[tuple[str, str]], *, may_change: bool) -> List[ListedOrphan]:
+def set_by_hand(
+    apps: Sequence[tuple[str, str]], *, trusting: bool, may_change: bool
+) -> List[ListedOrphan]:
     return List[ListedOrphan](
         name="owners-by-hand",
         noun="account",
         searchable="name, sign-in or e-mail",
-        columns=(*_COLUMNS, _OWNER_COLUMN, _WHY_COLUMN, *_TIMES),
+        columns=(*_columns(trusting=trusting), _OWNER_COLUMN, _WHY_COLUMN, *_TIMES),
         key=lambda each: each.id,
         href=lambda each: accounts.path(each.app_id, each.id),
-        filters=_filters(apps),
+        filters=_filters(apps, trusting=trusting),
         bulk=(UNDO, SET_OWNER, SET_TYPE) if may_change else (),
         empty=Empty(
             "No owner is set by hand",
@@ -116,10 +120,14 @@ def set_by_hand(apps: Sequence[tuple[str, str]], *, may_change: bool) -> List[Li
     )
 
 
-def _filters(apps: Sequence[tuple[str, str]]) -> tuple[Filter, ...]:
+def _columns(*, trusting: bool) -> Sequence[Column[ListedOrphan]]:
+    return (*_COLUMNS, _DOMAIN_COLUMN) if trusting else _COLUMNS
+
+
+def _filters(apps: Sequence[tuple[str, str]], *, trusting: bool) -> Sequence[Filter]:
     return (
         Filter("app", "App", apps),
         Filter("type", "Type", states.TYPES),
-        Filter("domain", "Domain", DOMAINS),
+        *([Filter("domain", "Domain", DOMAINS)] if trusting else ()),
         Filter("status", "Status", states.STATUSES),
     )

@@ -225,10 +225,9 @@ def facts(
     person: Person, managers: Mapping[str, str], apps: Mapping[str, str], *, linked: bool
 ) -> list[Fact]:
     """Each with where it comes from. `apps`: names by id; `linked`: people may be opened."""
-    emails = Identifier(person.email) if person.email else Missing(NONE)
+    email = Identifier(person.email) if person.email else Missing(NONE)
     return [
-        Fact("E-mail", emails, source(person, "email", apps)),
-        Fact("E-mail comes from", text(source(person, "email", apps))),
+        Fact("E-mail", email, source(person, "email", apps)),
         *_told(person, apps),
         Fact(
             "Managers", _managers(person, managers, linked=linked), source(person, "manager", apps)
