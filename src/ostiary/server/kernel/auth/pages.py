@@ -34,6 +34,7 @@ STYLE = (
     "label{display:block;margin:1rem 0 .25rem;font-weight:500}"
     "input{width:100%;font:inherit;padding:.5rem .75rem;color:inherit;background:var(--surface);"
     "border:1px solid var(--edge);border-radius:6px}"
+    "small{color:var(--quiet)}"
     "button{font:inherit;font-weight:500;width:100%;min-height:2.75rem;padding:.5rem 1rem;"
     "margin:1.5rem 0 0;border:1px solid var(--accent);border-radius:6px;background:var(--accent);"
     "color:var(--on-accent);cursor:pointer}"
@@ -164,8 +165,9 @@ def _code_input() -> str:
 
 
 def _new_password() -> str:
-    limits = f'minlength="{SHORTEST}" maxlength="{LONGEST}"'
-    return _input("password", "Password", "password", "new-password", more=limits)
+    limits = f'minlength="{SHORTEST}" maxlength="{LONGEST}" aria-describedby="limits"'
+    field = _input("password", "Password", "password", "new-password", more=limits)
+    return f'{field}<small id="limits">At least {SHORTEST} characters</small>'
 
 
 def _provider(name: str, return_to: str, *, code: bool = False) -> str:

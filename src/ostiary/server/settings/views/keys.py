@@ -65,7 +65,7 @@ class WishedKey:
         days = self.days
         number = int(days) if days.isascii() and days.isdigit() and len(days) < 6 else 0
         if not 0 < number <= LONGEST_LIFE.days:
-            raise invalid(f"Days until it ends are a number from 1 to {LONGEST_LIFE.days}.")
+            raise invalid(f"Write a number from 1 to {LONGEST_LIFE.days}.")
         return timedelta(days=number)
 
 
