@@ -10,9 +10,9 @@ from pydantic import Field
 from ostiary.server.directory import actions
 from ostiary.server.directory.api import directory_messages as m
 from ostiary.server.directory.api.accounts import Manager
-from ostiary.server.directory.api.permissions import Administrator, Viewer
 from ostiary.server.directory.rules.matching import MOST_CASES, Case
 from ostiary.server.directory.store import assembling, directories
+from ostiary.server.kernel.auth.api.permissions import Administrator, Viewer
 from ostiary.server.kernel.authz.enforcement import Access, requires
 from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.database import Connection

@@ -9,11 +9,11 @@ from fastapi import APIRouter
 
 from ostiary.server.directory.api import user_messages as m
 from ostiary.server.directory.api.expansion import Expansion
-from ostiary.server.directory.api.permissions import Viewer
 from ostiary.server.directory.store import person_search, reading
 from ostiary.server.directory.store.everybody import PersonFilter
 from ostiary.server.directory.store.person_search import Found
 from ostiary.server.kernel.auth.api.messages import role_message
+from ostiary.server.kernel.auth.api.permissions import Viewer
 from ostiary.server.kernel.authz.enforcement import Access, requires
 from ostiary.server.kernel.authz.oneself import is_oneself
 from ostiary.server.kernel.authz.permissions import Permission

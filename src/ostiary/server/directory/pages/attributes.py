@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Form
 from starlette.responses import Response
 
 from ostiary.server.directory import actions
-from ostiary.server.directory.api.permissions import Administrator, Viewer
 from ostiary.server.directory.rules.assembly import Directory
 from ostiary.server.directory.rules.attributes import mappings_of
 from ostiary.server.directory.store import accounts, assembling, directories
@@ -20,6 +19,7 @@ from ostiary.server.directory.views import attributes as views
 from ostiary.server.directory.views import sections
 from ostiary.server.directory.views.attributes import Row, Sample
 from ostiary.server.directory.views.effect import Effect, effect, saving
+from ostiary.server.kernel.auth.api.permissions import Administrator, Viewer
 from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.errors import AppError, Code, not_found

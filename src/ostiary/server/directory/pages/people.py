@@ -17,7 +17,6 @@ from ostiary.server.access.store import listed_accounts, listed_grants
 from ostiary.server.access.store.listed_accounts import ListedAccount
 from ostiary.server.access.store.listed_grants import GrantFilter
 from ostiary.server.access.views import differences, grants, timeline
-from ostiary.server.directory.api.permissions import Viewer
 from ostiary.server.directory.rules.subjects import Person
 from ostiary.server.directory.store import listed_people, person_search
 from ostiary.server.directory.store import reading as names
@@ -26,6 +25,7 @@ from ostiary.server.directory.store.listed_people import ListedPerson
 from ostiary.server.directory.store.person_search import Found as FoundPerson
 from ostiary.server.directory.views import people as views
 from ostiary.server.directory.views import sections
+from ostiary.server.kernel.auth.api.permissions import Viewer
 from ostiary.server.kernel.authz.enforcement import Access, requires
 from ostiary.server.kernel.authz.oneself import is_oneself
 from ostiary.server.kernel.authz.permissions import Permission, Reach

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Form
 from starlette.responses import Response
 
 from ostiary.server.directory import actions
-from ostiary.server.directory.api.permissions import Administrator, Viewer
 from ostiary.server.directory.store import assembling, directories, sources
 from ostiary.server.directory.store.directories import Stored
 from ostiary.server.directory.store.sources import Source
@@ -16,6 +15,7 @@ from ostiary.server.directory.views import effect as effects
 from ostiary.server.directory.views import sections
 from ostiary.server.directory.views import sources as views
 from ostiary.server.directory.views.sources import Settings
+from ostiary.server.kernel.auth.api.permissions import Administrator, Viewer
 from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.errors import AppError, not_found

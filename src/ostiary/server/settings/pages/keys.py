@@ -10,13 +10,14 @@ from starlette.responses import Response
 
 from ostiary.server.kernel.auth import api_clients, keys, user_store
 from ostiary.server.kernel.auth import users as accounts
+from ostiary.server.kernel.auth.api.permissions import Administrator, Viewer
 from ostiary.server.kernel.auth.api_clients import PERSONAL, SERVICE
 from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.authz.roles import allowances_of, roles_of
 from ostiary.server.kernel.errors import AppError
 from ostiary.server.settings import store
 from ostiary.server.settings.pages.key_form import Wished, secret_page
-from ostiary.server.settings.pages.users import Administrator, ChosenRoles, Viewer
+from ostiary.server.settings.pages.users import ChosenRoles
 from ostiary.server.settings.views import keys as views
 from ostiary.server.settings.views.sections import tabs
 from ostiary.server.settings.views.users import role_form

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from ostiary.server.kernel.auth import users as accounts
-from ostiary.server.kernel.authz.enforcement import Access, requires
+from ostiary.server.kernel.auth.api.permissions import Administrator, Viewer
 from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.authz.roles import ROLES
 from ostiary.server.kernel.database import Connection
@@ -27,9 +27,6 @@ from ostiary.server.web.shell import Shell, ShellOf
 USERS = Crumb("Users and roles", "/settings/users")
 
 router = APIRouter(prefix="/settings/users", include_in_schema=False)
-
-Viewer = Annotated[Access, requires(Permission.USERS_VIEW)]
-Administrator = Annotated[Access, requires(Permission.USERS_MANAGE)]
 
 
 async def _chosen(request: Request) -> list[str]:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter
 
 from ostiary.server.kernel.auth import keys, users
 from ostiary.server.kernel.auth.api import federation_messages as m
+from ostiary.server.kernel.auth.api.permissions import Administrator, Viewer
 from ostiary.server.kernel.auth.authentication import AuthenticationOf
 from ostiary.server.kernel.auth.federation import providers, store, trusts
-from ostiary.server.kernel.authz.enforcement import Access, requires
-from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.paging import Listing, Paging, PagingQuery
 from ostiary.server.kernel.rest import Empty, KernelOf, changes
 from ostiary.server.kernel.work import Kernel
 
 router = APIRouter(prefix="/api/v1", tags=["Workload Federation"])
 
-Viewer = Annotated[Access, requires(Permission.USERS_VIEW)]
-Administrator = Annotated[Access, requires(Permission.USERS_MANAGE)]
 
 PROVIDERS = "/workload_federation/providers"
 TRUSTS = "/service_principals/{service_principal_id}/trusts"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 
 from ostiary.server.kernel.auth import networks, users
 from ostiary.server.kernel.auth.api import federation_messages as m
 from ostiary.server.kernel.auth.api.federation import TRUSTS
+from ostiary.server.kernel.auth.api.permissions import Administrator
 from ostiary.server.kernel.auth.authentication import AuthenticationOf, address_of
 from ostiary.server.kernel.auth.federation import store, trusts
 from ostiary.server.kernel.auth.federation.checks import Check, Step
@@ -18,15 +19,12 @@ from ostiary.server.kernel.auth.federation.exchange import audiences_of
 from ostiary.server.kernel.auth.federation.signatures import BadTokenError, read_object, read_token
 from ostiary.server.kernel.auth.federation.store import Trust
 from ostiary.server.kernel.auth.grants import audiences_of as names_of
-from ostiary.server.kernel.authz.enforcement import Access, requires
-from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.cel import EvaluationError
 from ostiary.server.kernel.errors import AppError, invalid
 from ostiary.server.kernel.rest import KernelOf
 
 router = APIRouter(prefix="/api/v1", tags=["Workload Federation"])
 
-Administrator = Annotated[Access, requires(Permission.USERS_MANAGE)]
 
 _FIELDS: Final = {
     "issuer": ("issuer_match", "Issuer match"),

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from ostiary.server.kernel.auth import api_clients, keys
 from ostiary.server.kernel.auth.api import key_messages as m
+from ostiary.server.kernel.auth.api.permissions import Viewer
 from ostiary.server.kernel.auth.api_clients import PERSONAL, ApiClient
 from ostiary.server.kernel.authz.enforcement import Access, requires
 from ostiary.server.kernel.authz.permissions import Permission
@@ -80,7 +81,7 @@ def delete(
 @router.post("/search/iam/personal_clients")
 def search(
     kernel: KernelOf,
-    access: Annotated[Access, requires(Permission.USERS_VIEW)],
+    access: Viewer,
     request: m.SearchPersonalClientsRequest,
 ) -> m.PersonalClientList:
     """Of everybody."""

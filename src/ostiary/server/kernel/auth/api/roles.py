@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from fastapi import APIRouter
 
 from ostiary.server.kernel.auth.api import messages as m
-from ostiary.server.kernel.authz.enforcement import Access, requires
-from ostiary.server.kernel.authz.permissions import Permission
+from ostiary.server.kernel.auth.api.permissions import Administrator, Viewer
 from ostiary.server.kernel.authz.roles import ROLES, Role, find_role
 from ostiary.server.kernel.errors import failed_precondition, not_found
 from ostiary.server.kernel.rest import changes
 
 router = APIRouter(prefix="/api/v1/iam", tags=["Role"])
 
-Viewer = Annotated[Access, requires(Permission.USERS_VIEW)]
-Administrator = Annotated[Access, requires(Permission.USERS_MANAGE)]
 
 WRITABLE = ("display_name", "permissions", "service_roles")
 

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import sqlalchemy as sa
 from fastapi import APIRouter
 
 from ostiary.server.kernel.auth import api_clients, keys, user_store, users
 from ostiary.server.kernel.auth.api import key_messages as m
+from ostiary.server.kernel.auth.api.permissions import Administrator, Viewer
 from ostiary.server.kernel.auth.api_clients import SERVICE
-from ostiary.server.kernel.authz.enforcement import Access, requires
-from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.errors import invalid
 from ostiary.server.kernel.paging import Listing, PagingQuery
 from ostiary.server.kernel.rest import Empty, KernelOf, changes
 
 router = APIRouter(prefix="/api/v1/service_principals", tags=["Service Principal"])
-
-Viewer = Annotated[Access, requires(Permission.USERS_VIEW)]
-Administrator = Annotated[Access, requires(Permission.USERS_MANAGE)]
 
 
 @router.get("")

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from fastapi import APIRouter
 
 from ostiary.server.kernel.auth import links, users
 from ostiary.server.kernel.auth.api import messages as m
-from ostiary.server.kernel.authz.enforcement import Access, requires
-from ostiary.server.kernel.authz.permissions import Permission
+from ostiary.server.kernel.auth.api.permissions import Administrator
 from ostiary.server.kernel.rest import KernelOf
 
 router = APIRouter(prefix="/api/v1", tags=["User"])
-
-Administrator = Annotated[Access, requires(Permission.USERS_MANAGE)]
 
 
 @router.post("/users")

@@ -1,4 +1,4 @@
-"""Who may ask about people and where they come from, and who may change it."""
+"""Who may ask about people and what acts for them, and who may change it."""
 
 from __future__ import annotations
 
