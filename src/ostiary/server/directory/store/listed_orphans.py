@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 import sqlalchemy as sa
 
 from ostiary.server.catalog.store.asked import NOW, THEN, containing
-from ostiary.server.directory.store.reading import ADDRESS, EXTERNAL, ORPHANED
+from ostiary.server.directory.store.reading import ADDRESS, EXTERNAL, orphaned
 
 About = Literal["orphaned", "decided"]
 
@@ -50,7 +50,7 @@ _COLUMNS: Final = f"""r.public_id AS id, a.public_id AS app_id,
 """
 
 ORDERS: Final = {
-    "name": "lower(v.display_name)",
+    "name": "lower(left(v.display_name, 200))",
     "app": "lower(coalesce(a.edited_name, a.display_name))",
     "login": "lower(v.login)",
     "email": "lower(v.emails[1])",
@@ -70,13 +70,7 @@ _CONDITIONS: Final = {
     "why": f"{_WHY} = ANY (:why)",
 }
 
-_ABOUT: Final = {
-    "orphaned": ORPHANED,
-    "decided": "r.id IN (SELECT d.resource_id FROM account_edits d WHERE d.owner_decided)",
-}
-
-_ORPHANED_THEN: Final = "(o.id IS NULL OR pv.status IN ('disabled', 'deleted'))"
-"""Whether somebody could use the server is kept of now only."""
+_DECIDED: Final = "r.id IN (SELECT d.resource_id FROM account_edits d WHERE d.owner_decided)"
 
 _NAMED: Final = """(v.display_name ILIKE :containing OR v.login ILIKE :containing
     OR array_to_string(v.emails, ' ') ILIKE :containing)"""
@@ -178,8 +172,7 @@ def _source(
     wanted: ListFilter, at: datetime | None, *, beside: bool
 ) -> tuple[str, str, dict[str, Any]]:
     """FROM and WHERE. `beside`: an order needs what stands beside accounts."""
-    past = at is not None and wanted.about == "orphaned"
-    conditions = [_ORPHANED_THEN if past else _ABOUT[wanted.about]]
+    conditions = [orphaned(at) if wanted.about == "orphaned" else _DECIDED]
     values: dict[str, Any] = {"at": at}
     for name, condition in _CONDITIONS.items():
         if chosen := getattr(wanted, name):
@@ -190,7 +183,7 @@ def _source(
     if wanted.query:
         conditions.append(_NAMED)
         values["containing"] = containing(wanted.query)
-    needed = beside or past or bool(wanted.types or wanted.why)
+    needed = beside or bool(wanted.types or wanted.why)
     tables = _joined(at, _ACCOUNTS + _BESIDE * needed)
     address = "" if wanted.external is None else ADDRESS
     return f"{tables} {address}", f"WHERE {' AND '.join(conditions)}", values

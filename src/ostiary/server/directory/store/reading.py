@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ostiary.server.catalog.store.asked import containing
+from ostiary.server.catalog.store.asked import NOW, THEN, containing
 
 
 @dataclass(frozen=True)
@@ -87,21 +87,22 @@ _CONDITIONS: Final = {
     "AND array_to_string(v.emails, ' ') ILIKE :query)",
 }
 
-ORPHANED: Final = """r.id = ANY (ARRAY(
+_ORPHANED: Final = """r.id = ANY (ARRAY(
     SELECT x.id FROM resources x WHERE x.resource_type_id IN (
         SELECT z.resource_type_id FROM resource_type_versions z
-        WHERE z.valid_to = 'infinity' AND 'user' = ANY (z.traits))
-    AND NOT EXISTS (
-        SELECT FROM account_owners y WHERE y.resource_id = x.id AND y.valid_to = 'infinity')
+        WHERE {z} AND 'user' = ANY (z.traits))
+    AND NOT EXISTS (SELECT FROM account_owners y WHERE y.resource_id = x.id AND {y})
     UNION ALL
-    SELECT y.resource_id FROM account_owners y WHERE y.valid_to = 'infinity' AND y.person_id IN (
+    SELECT y.resource_id FROM account_owners y WHERE {y} AND y.person_id IN (
         SELECT z.person_id FROM person_versions z
-        WHERE z.valid_to = 'infinity' AND z.status IN ('disabled', 'deleted')
+        WHERE {z} AND z.status IN ('disabled', 'deleted'){users})))"""
+"""Usually few, and so found before all else: an array tells the planner to begin with it."""
+
+_USERS_OUT: Final = """
         UNION ALL
         SELECT q.id FROM people q JOIN platform_users z ON z.id = q.user_id
-        WHERE z.status IN ('disabled', 'deleted'))))"""
-"""Without an owner, or of somebody who is out. Usually few, and so found before all else: an array
-tells the planner to begin with it."""
+        WHERE z.status IN ('disabled', 'deleted')"""
+"""Whether somebody could use the server is kept of now only."""
 
 EXTERNAL: Final = """
     (EXISTS (SELECT FROM trusted_domains) AND address.domain <> '' AND NOT EXISTS (
@@ -118,6 +119,13 @@ CROSS JOIN LATERAL (SELECT rtrim(lower(btrim(substring(coalesce(
 """
 
 
+def orphaned(at: datetime | None) -> str:
+    """A condition on accounts `r`: without an owner, or of somebody who is out."""
+    valid = NOW if at is None else THEN
+    users = _USERS_OUT if at is None else ""
+    return _ORPHANED.format(y=valid.format("y"), z=valid.format("z"), users=users)
+
+
 def accounts(
     connection: sa.Connection, wanted: AccountFilter, after: Sequence[Any] | None, limit: int
 ) -> list[Found]:
@@ -132,7 +140,7 @@ def accounts(
     if wanted.query:
         values["query"] = containing(wanted.query)
     if wanted.orphaned:
-        conditions.append(ORPHANED)
+        conditions.append(orphaned(None))
     if wanted.external is not None:
         conditions.append(EXTERNAL if wanted.external else f"NOT {EXTERNAL}")
     if after is not None:
