@@ -308,8 +308,11 @@ def test_a_self_hosted_connector_leads_to_its_credentials(kernel: Kernel, admin:
     added = admin.post(last)
     (connector,) = connectors(kernel)
     here = f"/apps/{connector.app_id}/connectors/{connector.id}"
-    assert added.headers["location"] == f"{here}/credentials"
-    assert admin.get(f"{here}/credentials").status_code == 200
+    assert added.headers["location"] == f"{here}/credentials?kind=fake"
+    first = re.search(r'action="([^"]+/rotate[^"]*)"', admin.get(added.headers["location"]).text)
+    assert first
+    program = Path(kernel.settings.connector_programs["fake"]).name
+    assert f"\n{program}\n" in unescape(admin.post(unescape(first[1])).text)
     assert connector.display_name == "fake"
     assert stored(kernel, connector) == {}
 

@@ -147,6 +147,7 @@ def connect_with_an_agent_elsewhere(page: Page, folder: Path, tenant: SimulatedT
     page.get_by_role("button", name="Add connector").click()
     page.get_by_role("button", name="Rotate").click()
     lines = page.get_by_role("region", name="Shell").and_(page.locator("pre")).inner_text()
+    assert lines.endswith("\nbaton-microsoft-entra service\n")
     page.get_by_role("link", name="I have copied it").click()
     expect(page.get_by_text("Waiting for its agent")).to_be_visible()
     page.evaluate("window.stays = true")

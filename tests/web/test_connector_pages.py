@@ -391,10 +391,14 @@ def test_a_connector_is_deleted_by_typing_after_saying_what_that_means(
     kernel: Kernel, connector: Connector, admin: Reader
 ) -> None:
     admin.post(place(connector, "/credentials/rotate"))
+    assert "What it brought" not in said(admin, place(connector, "/delete"))
+    bring_users(kernel, connector, 3)
+    with kernel.work(ADA) as work:
+        request_sync(work, connector.id)
     page = said(admin, place(connector, "/delete"))
-    assert "1 credential of its agents stop working at once." in page
+    assert "1 credential of its agents stops working at once." in page
     assert "The sync that waits or runs is stopped." in page
-    assert "stay in Demo" in page
+    assert "What it brought stays in Demo as it is, and grows old: 3 accounts." in page
     path = place(connector, "/delete")
     assert admin.post(path, data={"typed": "delet"}).status_code == 400
     assert seen(kernel, connector).deleted_at is None

@@ -9,17 +9,18 @@ from starlette.responses import Response
 
 from ostiary.server.connectors.actions.credentials import revoke_credential, rotate_credential
 from ostiary.server.connectors.api.permissions import Manager, Viewer, find
-from ostiary.server.connectors.catalogue.kinds import ENTRA
-from ostiary.server.connectors.pages.reading import Shown, shown
+from ostiary.server.connectors.catalogue.kinds import find_kind
+from ostiary.server.connectors.pages.reading import shown
 from ostiary.server.connectors.store import credentials as store
+from ostiary.server.connectors.store import journal
 from ostiary.server.connectors.views import credentials as views
-from ostiary.server.connectors.views.starting import Start, label
+from ostiary.server.connectors.views.starting import Start, label, program_of
 from ostiary.server.kernel.settings import Settings
 from ostiary.server.web.components.forms import check_typed
 from ostiary.server.web.shell import ShellOf
 
-PROGRAM = "baton-microsoft-entra"
-"""Ours, which runs as a service when it is told so; others do by having a client id."""
+KIND = "kind"
+"""Of the address, right after a connector was added: what it was added as."""
 
 router = APIRouter(
     prefix="/apps/{app_id}/connectors/{connector_id}/credentials", include_in_schema=False
@@ -30,6 +31,8 @@ router = APIRouter(
 def list_credentials(shell: ShellOf, access: Viewer, app_id: str, connector_id: str) -> Response:
     page = shown(shell, app_id, connector_id)
     path = f"{page.path}/credentials"
+    kind = find_kind(shell.kernel.settings, shell.address.get(KIND))
+    rotate = f"{path}/rotate" + (f"?{KIND}={kind.catalog_id}" if kind else "")
     with shell.kernel.read() as connection:
         found = store.find_of(connection, page.connector.key)
     listed = views.listed(found, path, shell.now)
@@ -38,8 +41,8 @@ def list_credentials(shell: ShellOf, access: Viewer, app_id: str, connector_id: 
         "credentials",
         "connectors/credentials.html",
         credentials=listed,
-        rotating=views.rotating(path, working) if working else None,
-        rotate=f"{path}/rotate",
+        rotating=views.rotating(rotate, working) if working else None,
+        rotate=rotate,
         revocable=[each for each in listed if each.works] if page.changes else [],
     )
 
@@ -52,10 +55,19 @@ def rotate(shell: ShellOf, access: Manager, app_id: str, connector_id: str) -> R
     with shell.kernel.work(access.caller.actor) as unit:
         connector = find(unit.connection, app_id, connector_id)
         rotated = rotate_credential(unit, connector.id, settings.external_authority)
+        agents = journal.agents_of(unit.connection, connector.key)
+    added_as = find_kind(settings, shell.address.get(KIND)) or page.kind
+    start = Start(
+        name=label(page.connector.display_name, page.connector.id),
+        client_id=rotated.credential.client_id,
+        secret=rotated.secret,
+        program=program_of(added_as, agents),
+        ca=_authority(settings),
+    )
     return page.page(
         "credentials",
         "connectors/secret.html",
-        start=_start(page, settings, rotated.credential.client_id, rotated.secret),
+        start=start,
         ends_at=rotated.credential.expires_at,
         old_until=rotated.old_until,
         server=settings.external_authority,
@@ -76,18 +88,6 @@ def revoke(
     with shell.kernel.work(access.caller.actor) as unit:
         revoke_credential(unit, page.connector.id, credential_id)
     return shell.go(f"{page.path}/credentials", "Revoked: it works no more")
-
-
-def _start(page: Shown, settings: Settings, client_id: str, secret: str) -> Start:
-    ours = page.connector.catalog_id == ENTRA
-    return Start(
-        name=label(page.connector.display_name, page.connector.id),
-        client_id=client_id,
-        secret=secret,
-        program=PROGRAM if ours else "your-connector",
-        arguments=("service",) if ours else (),
-        ca=_authority(settings),
-    )
 
 
 def _authority(settings: Settings) -> str:

@@ -67,22 +67,18 @@ def consequences(
     working: int, syncing: bool, counts: Mapping[str, Mapping[str, int]], app_name: str
 ) -> list[str]:
     """`counts`: what its newest sync left in the catalogue."""
-    ends = (
-        [f"{counted(working, 'credential')} of its agents stop working at once."] if working else []
-    )
+    ends = []
+    if working:
+        stop = "stops" if working == 1 else "stop"
+        ends.append(f"{counted(working, 'credential')} of its agents {stop} working at once.")
     if syncing:
         ends.append("The sync that waits or runs is stopped.")
     ends.append("Its settings are not used any more, and nothing new comes in through it.")
-    stays = ", ".join(
-        counted(total(counts, kind), noun)
-        for kind, noun in (
-            ("accounts", "account"),
-            ("entitlements", "entitlement"),
-            ("grants", "grant"),
+    brought = {kind: total(counts, kind) for kind in ("accounts", "entitlements", "grants")}
+    stays = [counted(number, kind.removesuffix("s")) for kind, number in brought.items() if number]
+    if stays:
+        ends.append(
+            f"What it brought stays in {app_name} as it is, and grows old: {', '.join(stays)}. "
+            "To remove that, delete the app."
         )
-    )
-    ends.append(
-        f"{stays} that it brought stay in {app_name} as they are, and grow old. "
-        "To remove them, delete the app."
-    )
     return ends

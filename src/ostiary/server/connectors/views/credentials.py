@@ -44,7 +44,7 @@ def listed(found: Iterable[Credential], path: str, now: datetime) -> list[Listed
     ]
 
 
-def rotating(path: str, working: int) -> Confirmation:
+def rotating(action: str, working: int) -> Confirmation:
     """Asked where something would stop: the secrets that work now do so for another hour."""
     secrets = "The secret that works now stops" if working == 1 else "Those that work now stop"
     return Confirmation(
@@ -53,7 +53,8 @@ def rotating(path: str, working: int) -> Confirmation:
         text=f"A new client id and secret are made, and the secret is shown once. {secrets} in an "
         "hour, or earlier if it ends earlier: give the agents the new one until then.",
         verb="Rotate",
-        action=f"{path}/rotate",
+        action=action,
+        tone="accent",
     )
 
 

@@ -37,23 +37,18 @@ class Loss:
 def loss(record: Record | None, path: str, sync: Sync) -> Loss:
     """`path` is the connector's. Without a record nobody knows more than the sync's reason."""
     rows = _rows(record) if record else []
-    sums = {
-        kind: sum(row.removed for row in rows if row.kind == title) for kind, title in KINDS.items()
-    }
-    words = [
-        counted(sums["resources"], "resource"),
-        counted(sums["entitlements"], "entitlement"),
-        counted(sums["grants"], "grant"),
+    lost = [
+        counted(number, title.lower().removesuffix("s"))
+        for title in KINDS.values()
+        if (number := sum(row.removed for row in rows if row.kind == title))
     ]
-    what = f"{words[0]}, {words[1]} and {words[2]}"
+    what = lost[-1] if lost else "what is gone"
     confirming = Confirmation(
         key="confirm-drop",
-        title=f"Remove {what}",
+        title=f"Remove {', '.join([*lost[:-1], what])}",
         text="The sync is applied as it is, and the connector goes on. What was true until now "
         "stays in the history. Confirm only if they are really gone from the source.",
-        verb=f"Confirm removal of {counted(sums['grants'], 'grant')}"
-        if sums["grants"]
-        else f"Confirm removal of {words[0]}",
+        verb=f"Confirm removal of {what}",
         action=f"{path}/held/confirm",
         word=WORD,
         hidden=(("sync_id", sync.id),),

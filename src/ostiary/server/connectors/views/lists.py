@@ -44,7 +44,7 @@ REST = (
         lambda row: Moment(row.connector.last_sync_at, NONE),
         card=True,
     ),
-    Column[Row]("next", "Next sync", lambda row: next_sync(row.connector)),
+    Column[Row]("next", "Next sync", lambda row: next_sync(row.connector), shown=False),
     Column[Row]("warnings", "Warnings", lambda row: Several(row.warnings), sortable=False),
     Column[Row]("owners", "Owners", lambda row: owners(row.beside), sortable=False),
     Column[Row]("kind", "Type", lambda row: text(row.kind)),

@@ -45,6 +45,11 @@ class Running:
     moves: bool
     """Somebody works on it."""
 
+    @property
+    def compares(self) -> bool:
+        """There is something to compare it with."""
+        return any(each.before is not None for each in self.amounts)
+
 
 def running(
     progress: Progress, said: Mapping[str, Any] | None, before: Mapping[str, Any] | None

@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+
+from ostiary.server.connectors.catalogue.kinds import Kind
+from ostiary.server.connectors.store.journal import Agent
 
 _LONGEST_LABEL: Final = 50
 """Characters: names in Kubernetes have 63, and ours get suffixes."""
 
+_PROGRAM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""What may stand in lines that somebody pastes into a shell, whoever said it."""
+
+UNKNOWN: Final = "your-connector"
+OURS: Final = "baton-microsoft-entra"
+"""It runs as a service when it is told so; others do by having a client id."""
+
 
 @dataclass(frozen=True)
 class Start:
-    """How to start an agent of one connector. `program` as it is called on the command line, with
-    `arguments`; `ca` is PEM, empty where the server's certificate is publicly trusted."""
+    """How to start an agent of one connector. `program` as it is called on the command line; `ca`
+    is PEM, empty where the server's certificate is publicly trusted."""
 
     name: str
     client_id: str
     secret: str
     program: str
-    arguments: tuple[str, ...]
     ca: str
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        return ("service",) if self.program == OURS else ()
 
     @property
     def manifest(self) -> str:
@@ -60,6 +74,13 @@ class Start:
             "image": f"registry.example.com/{self.program}:latest",
             "args": f"          args: [{args}]\n" if args else "",
         }
+
+
+def program_of(kind: Kind | None, agents: Iterable[Agent]) -> str:
+    """Of what it was added as, or else what an agent of it says that it is."""
+    said = (str((each.build or {}).get("package") or "") for each in agents)
+    names = (path.rpartition("/")[2] for path in (kind.program if kind else "", *said))
+    return next((name for name in names if _PROGRAM.fullmatch(name)), UNKNOWN)
 
 
 def label(name: str, connector_id: str) -> str:
