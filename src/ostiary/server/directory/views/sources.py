@@ -172,15 +172,6 @@ def form(app_id: str, written: Settings) -> Form:
                 placeholder="account.type == 'human'",
             ),
             Field(
-                "pairs",
-                "Pairs that merge",
-                "textarea",
-                written.pairs,
-                help="Which accounts of several sources are one person. Empty: those with the same "
-                f"e-mail address, then with the same employee id. {PAIRS_HELP}",
-                placeholder=PAIRS_EXAMPLE,
-            ),
-            Field(
                 "issuer",
                 "Sign-in issuer",
                 "text",
@@ -188,6 +179,15 @@ def form(app_id: str, written: Settings) -> Form:
                 help="Whoever signs in at this OpenID Connect issuer is recognised by the id of "
                 "their account here, whatever their address: "
                 "https://login.microsoftonline.com/<tenant id>/v2.0",
+            ),
+            Field(
+                "pairs",
+                "Pairs that merge",
+                "textarea",
+                written.pairs,
+                help="Which accounts of several sources are one person. Empty: those with the same "
+                f"e-mail address, then with the same employee id. {PAIRS_HELP}",
+                placeholder=PAIRS_EXAMPLE,
             ),
         ),
     )
