@@ -128,6 +128,7 @@ def test_roles_are_set_by_ticking_them(admin: Reader, kernel: Kernel, bob: User)
     page = said(admin, path)
     assert re.search(r'name="connector_admin"[^>]* checked', page)
     assert not re.search(r'name="super_admin"[^>]* checked', page)
+    assert "Manages own apps, own connectors, own automations." in page
     assert len(roles_of(kernel, bob)) == 2
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from ostiary.server.kernel.auth.user_store import User
-from ostiary.server.kernel.authz.roles import ROLES, roles_of
+from ostiary.server.kernel.authz.permissions import Permission, Reach
+from ostiary.server.kernel.authz.roles import ROLES, Role, roles_of
 from ostiary.server.settings.store import ListedUser
 from ostiary.server.web.components.cells import (
     NONE,
@@ -91,7 +92,13 @@ def chips(user: User) -> list[Chip]:
 
 def role_form(action: str, role_ids: Sequence[str]) -> Form:
     fields = [
-        Field(role.name, role.display_name, "checkbox", "on" if role.id in role_ids else "")
+        Field(
+            role.name,
+            role.display_name,
+            "checkbox",
+            "on" if role.id in role_ids else "",
+            what_it_may(role),
+        )
         for role in ROLES
     ]
     return Form(action=action, verb="Set roles", fields=fields)
@@ -99,3 +106,27 @@ def role_form(action: str, role_ids: Sequence[str]) -> Form:
 
 def _sessions(each: ListedUser) -> Number:
     return Number(each.sessions)
+
+
+def what_it_may(role: Role) -> str:
+    """In words, from the table of roles."""
+    if role.allowances.keys() == set(Permission):
+        return "Everything."
+    managed = _objects(role, "manage")
+    seen = [each for each in _objects(role, "view") if each not in managed]
+    others = Reach.ALL in role.allowances.get(Permission.REQUEST_FOR_OTHERS, ())
+    parts = (
+        "Asks for access for anybody." if others else "",
+        f"Manages {', '.join(managed)}." if managed else "",
+        f"Sees {', '.join(seen)}." if seen else "",
+    )
+    return " ".join(filter(None, parts)) or "Sees what they have themselves."
+
+
+def _objects(role: Role, verb: str) -> list[str]:
+    """Such as `apps`, or `own apps` where it reaches no others."""
+    return [
+        f"{'' if Reach.ALL in reach else 'own '}{permission.partition(':')[0].replace('_', ' ')}"
+        for permission, reach in role.allowances.items()
+        if permission.endswith(f":{verb}")
+    ]
