@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from ostiary.server.web import errors, preferences, search, static
@@ -15,19 +15,11 @@ from ostiary.server.web.security import SecurityHeaders
 from ostiary.server.web.shell import Web
 from ostiary.server.web.templating import environment
 
-OWN = (static.router, preferences.router, search.router)
+OWN_PAGES = (static.router, preferences.router, search.router)
 
 
-def install(
-    app: FastAPI,
-    pages: Iterable[APIRouter],
-    finders: Iterable[Finder] = (),
-    commands: Iterable[Command] = (),
-) -> None:
-    """What the slices have. Where paths of `pages` clash, the first one wins; the palette shows
-    what `finders` find in their order."""
-    for router in (*OWN, *pages):
-        app.include_router(router)
+def install(app: FastAPI, finders: Iterable[Finder] = (), commands: Iterable[Command] = ()) -> None:
+    """The palette shows what `finders` find in their order."""
     paths = {path for route in iter_route_contexts(app.routes) if (path := _path(route))}
     assets = Assets()
     app.state.web = Web(assets, environment(assets), served(paths), tuple(finders), tuple(commands))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 from itertools import pairwise
 
 from argon2 import PasswordHasher
@@ -11,6 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 SHORTEST = 12
 LONGEST = 256
 FEWEST_DIFFERENT = 6
+STANDARD = PasswordHasher()
 
 
 class WeakPasswordError(ValueError):
@@ -50,8 +52,8 @@ class Passwords:
     """argon2id (RFC 9106). `hasher` decides the cost."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        self._hasher = hasher or PasswordHasher()
-        self._nobody = self._hasher.hash("nobody has this password")
+        self._hasher = hasher or STANDARD
+        self._nobody = _nobodys_hash(self._hasher)
 
     def hash(self, password: str) -> str:
         return self._hasher.hash(_normal(password))
@@ -67,6 +69,11 @@ class Passwords:
     def is_outdated(self, hashed: str) -> bool:
         """Made with another cost than today's."""
         return self._hasher.check_needs_rehash(hashed)
+
+
+@cache
+def _nobodys_hash(hasher: PasswordHasher) -> str:
+    return hasher.hash("nobody has this password")
 
 
 def _normal(password: str) -> str:

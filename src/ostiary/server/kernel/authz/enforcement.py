@@ -81,7 +81,9 @@ class Requirement:
         reach = caller.reach(self.permission)
         if not self._allows(kernel, caller, reach, request.path_params):
             _record_refusal(kernel, caller, self.permission, request)
-            raise denied(f"this needs the permission {self.permission}")
+            raise denied(
+                f"this needs the permission {self.permission}; {_who_has(self.permission)}"
+            )
         return Access(caller, self.permission, reach)
 
     def _allows(
@@ -154,6 +156,18 @@ def _problem(declaration: Requirement | Public | None) -> str:
     if declaration.permission in LIMITED and not (declaration.own or declaration.filtered):
         return f"must say how {declaration.permission} is limited to own objects"
     return ""
+
+
+def _who_has(permission: Permission) -> str:
+    """For all objects, whoever owns them."""
+    names = [
+        role.display_name
+        for role in ROLES
+        if Reach.ALL in role.allowances.get(permission, frozenset())
+    ]
+    if len(names) == 1:
+        return f"the role {names[0]} has it"
+    return f"the roles {', '.join(names[:-1])} and {names[-1]} have it"
 
 
 def _record_refusal(
