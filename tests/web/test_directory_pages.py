@@ -311,8 +311,12 @@ def test_how_accounts_merge_is_previewed_and_set_with_pairs_of_keys(
     done = admin.post(path, data={"pairs": pairs, "added": "0", "removed": "1"})
     assert done.status_code == 303, done.text
     refresh(estate.world.kernel)
-    assert len(rows(said(admin, "/people?q=Alice"))) == 1
     assert "By 2 pairs of keys" in said(admin, path)
+    page = said(admin, "/people?q=Alice")
+    assert rows(page) == ["Alice"]
+    alice = re.search(r'class="name"><a href="(/people/\w+)"', page)
+    assert alice
+    assert "Finance (from Entra)" in said(admin, alice[1])
 
 
 def test_what_is_wrong_with_a_source_is_said_at_each_field_at_once(
@@ -393,6 +397,7 @@ def test_a_person_says_how_accounts_were_matched_and_who_reports(
     assert "Can sign in" in page
     assert "Basic User" in page
     assert f'href="{alice}"' in page
+    assert f'href="{SOURCES}/{estate.entra.public_id}"' in page
     assert rows(said(admin, f"{alice}/reports")) == ["Bob"]
     assert "No reports" in said(admin, f"{bob}/reports")
     dave = f"/people/{estate.person('Dave')}"

@@ -224,7 +224,8 @@ def chips(status: str) -> list[Chip]:
 def facts(
     person: Person, managers: Mapping[str, str], apps: Mapping[str, str], *, linked: bool
 ) -> list[Fact]:
-    """Each with where it comes from. `apps`: names by id; `linked`: people may be opened."""
+    """Each with where it comes from. `apps`: those that tell of the person, names by id; `linked`:
+    people and sources may be opened."""
     email = Identifier(person.email) if person.email else Missing(NONE)
     return [
         Fact("E-mail", email, source(person, "email", apps)),
@@ -233,17 +234,29 @@ def facts(
             "Managers", _managers(person, managers, linked=linked), source(person, "manager", apps)
         ),
         Fact("Employee ids", Several([Text(each) for each in person.employee_ids])),
+        Fact("Told by", _tellers(apps, linked=linked)),
         Fact("Id", Identifier(person.id)),
     ]
 
 
 def _told(person: Person, apps: Mapping[str, str]) -> list[Fact]:
+    """With the name of the source where there is more than one."""
     shown = []
     for name, title in _FACTS:
-        value = getattr(person, name)
-        said = f"{value} (from {_origin(person, name, apps)})" if value else ""
+        said = getattr(person, name)
+        if said and len(apps) > 1:
+            said = f"{said} (from {_origin(person, name, apps)})"
         shown.append(Fact(title, text(said), source(person, name, apps)))
     return shown
+
+
+def _tellers(apps: Mapping[str, str], *, linked: bool) -> Several:
+    return Several(
+        [
+            Link(name, f"/people/sources/{app_id}") if linked else Text(name)
+            for app_id, name in apps.items()
+        ]
+    )
 
 
 def _managers(person: Person, names: Mapping[str, str], *, linked: bool) -> Several:
