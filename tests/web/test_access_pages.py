@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from ostiary.server.directory.jobs import refresh
+from ostiary.server.ingest.actions import Sync
 from ostiary.server.kernel.authz.roles import (
     APPLICATION_ADMINISTRATOR,
     BASIC_USER,
@@ -22,7 +23,7 @@ from ostiary.server.kernel.clock import FixedClock
 from ostiary.server.kernel.work import Kernel
 from tests.server.access.asking import Story
 from tests.server.auth.people import People
-from tests.server.ingest.tenants import Held, Tenant
+from tests.server.ingest.tenants import Held, Key, Tenant
 from tests.web.conftest import Reader
 from tests.web.test_pages import ATTRIBUTE, HOSTILE, REVERSED, SCRIPT
 
@@ -117,6 +118,7 @@ def test_an_entitlement_says_who_has_it_and_through_what(
     assert "Entitlement of Outer in Entra" in page
     assert "3 holders" in page
     assert "through Nested" in page
+    assert f'href="{resource(story, ("group", "Nested"))}"' in page
     assert 'title="2 March 2026' in page
     direct = said(admin, f"{outer}?way=direct")
     assert "1 of 3 holders" in direct
@@ -168,6 +170,45 @@ def test_what_ended_is_in_the_past_and_in_the_difference(
     why = said(admin, f"{outer}/holders/{story.resource(BOB)}")
     assert "Not held now" in why
     assert ">Lost<" in why
+
+
+def test_what_is_gone_is_shown_as_it_was_last(
+    story: Story, admin: Reader, outer: str, clock: FixedClock
+) -> None:
+    before = clock.now().date()
+    clock.advance(timedelta(days=3))
+    changed = finance()
+    changed.remove(BOB)
+    changed.remove(("group", "Outer"))
+    gone = {
+        outer: ("/past", "3 past grants<", "bob"),
+        account(story, "bob"): ("/past", "4 past grants<", "Outer"),
+        resource(story, ("group", "Outer")): ("/holders", "0 holders<", "Nobody has this"),
+    }
+    story.sync(changed, Sync(confirmed=True))
+    refresh(story.kernel)
+    clock.advance(timedelta(days=3))
+    for path, (tab, count, named) in gone.items():
+        page = said(admin, path)
+        assert ">Gone</span>" in page
+        assert re.search('Gone since</dt><dd>\\s*<time datetime="2026-03-05', page)
+        assert "/people/accounts/owner" not in page
+        told = said(admin, f"{path}{tab}")
+        assert count in told
+        assert named in told
+        assert "Gone from the source" in said(admin, f"{path}/history")
+        assert ">Gone</span>" not in said(admin, f"{path}?as_of={before}")
+        assert admin.get(f"{path}?as_of={clock.now():%Y-%m-%dT%H:%M:%S}").status_code == 404
+    assert admin.get(f"{outer}/settings").status_code == 404
+
+
+def resource(story: Story, key: Key) -> str:
+    with story.kernel.read() as connection:
+        kind = connection.scalar(
+            sa.text("SELECT public_id FROM resource_types WHERE external_id = :type"),
+            {"type": key[0]},
+        )
+    return f"/apps/{story.app}/resources/{kind}/{story.resource(key)}"
 
 
 def test_days_in_the_wrong_order_are_refused(admin: Reader, outer: str, clock: FixedClock) -> None:

@@ -27,12 +27,13 @@ LONGEST_FACT: Final = 300
 
 
 def path(resource: ListedResource) -> str:
-    if resource.is_account:
-        return f"/apps/{resource.app_id}/accounts/{resource.id}"
-    return path_of(resource.app_id, resource.type_id, resource.id)
+    return path_of(resource.app_id, resource.type_id, resource.id, account=resource.is_account)
 
 
-def path_of(app_id: str, type_id: str, resource_id: str) -> str:
+def path_of(app_id: str, type_id: str, resource_id: str, *, account: bool = False) -> str:
+    """Accounts have pages of their own."""
+    if account:
+        return f"/apps/{app_id}/accounts/{resource_id}"
     return f"/apps/{app_id}/resources/{type_id}/{resource_id}"
 
 

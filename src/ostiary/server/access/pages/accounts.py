@@ -11,7 +11,7 @@ from starlette.responses import Response
 from ostiary.server.access.api.permissions import Viewer, own_only
 from ostiary.server.access.pages import reading
 from ostiary.server.access.pages.reading import Grants
-from ostiary.server.access.pages.related import TEMPLATE, Related
+from ostiary.server.access.pages.related import TEMPLATE, Related, Seen, seen
 from ostiary.server.access.store import listed_accounts, listed_grants
 from ostiary.server.access.store.listed_accounts import ListedAccount, ListFilter
 from ostiary.server.access.store.listed_grants import GrantFilter
@@ -62,13 +62,17 @@ def show_account(shell: ShellOf, access: Viewer, app_id: str, account_id: str) -
     held = Grants(shown.grants, shell.as_of, linked=True, people_linked=False)
     with shell.kernel.read() as connection:
         kinds = listed_grants.kinds(connection, shown.grants, at=shell.as_of)
-    facts = views.facts(
-        shown.account,
-        people_linked=reading.sees_people(shell),
-        may_decide=reading.may_decide(shell),
-    )
+    facts = views.facts(shown.seen.thing, people_linked=reading.sees_people(shell))
     listing = grants.holdings(kinds, linked=True)
-    return shown.related.page("now", listing, held.read, facts=facts, heading="What it has")
+    there = shown.seen.gone_at is None
+    return shown.related.page(
+        "now",
+        listing,
+        held.read,
+        facts=[*shown.seen.facts, *facts],
+        actions=views.actions(shown.seen.thing) if there and reading.may_decide(shell) else (),
+        heading="What it has",
+    )
 
 
 @router.get("/{account_id}/past")
@@ -100,7 +104,7 @@ def show_changes(shell: ShellOf, access: Viewer, app_id: str, account_id: str) -
 
 @dataclass(frozen=True)
 class _Shown:
-    account: ListedAccount
+    seen: Seen[ListedAccount]
     grants: GrantFilter
     related: Related
 
@@ -128,18 +132,22 @@ def _shown(
     shell: Shell, access: Access, app_id: str, account_id: str, *, ended: bool = False
 ) -> _Shown:
     with shell.kernel.read() as connection:
-        account = listed_accounts.find(connection, app_id, account_id, shell.as_of)
-    if account is None:
+        found = seen(
+            shell,
+            partial(listed_accounts.find, connection, app_id, account_id),
+            partial(things.resource_history, connection, account_id),
+        )
+    if found is None:
         then = " then" if shell.as_of else ""
         raise not_found(f"There is no account {account_id} in this app{then}.")
     about = GrantFilter(principal_ids=[account_id], viewer=own_only(access), ended=ended)
-    of = f"/apps/{app_id}"
+    account, of = found.thing, f"/apps/{app_id}"
     related = Related(
         shell,
         account.display_name or account.login or account.external_id,
         f"Account of {account.app_name}",
         [APPS, Crumb(account.app_name, of), Crumb("Accounts", f"{of}/accounts")],
-        views.chips(account),
+        [*found.chips, *views.chips(account)],
         partial(views.tabs, account),
     )
-    return _Shown(account, about, related)
+    return _Shown(found, about, related)

@@ -14,7 +14,7 @@ from ostiary.server.catalog.pages import person_by_email
 from ostiary.server.catalog.store import inventory, owners
 from ostiary.server.catalog.thing_ownership import Thing
 from ostiary.server.kernel.database import Connection
-from ostiary.server.kernel.errors import AppError
+from ostiary.server.kernel.errors import AppError, not_found
 from ostiary.server.web.components.forms import Refused, with_refusal
 from ostiary.server.web.shell import Shell, ShellOf
 
@@ -112,13 +112,15 @@ def _page(
     status: int = 200,
 ) -> Response:
     shown = shown_entitlement(shell, app_id, entitlement_id)
-    key = shown.entitlement.key
+    entitlement = shown.seen.thing
+    if shown.seen.gone_at:
+        raise not_found(f"{entitlement.display_name} is gone: nothing of it can be changed.")
     with shell.kernel.read() as connection:
-        people = owners.people_of(connection, "entitlement", key)
-        holders = owners.entitlement_names(connection, "entitlement", key)
+        people = owners.people_of(connection, "entitlement", entitlement.key)
+        holders = owners.entitlement_names(connection, "entitlement", entitlement.key)
     here = _path(app_id, entitlement_id)
     of = settings_views.owners(here, people, holders)
-    form = entitlement_views.details_form(shown.entitlement, here)
+    form = entitlement_views.details_form(entitlement, here)
     return shell.page(
         "catalog/entitlement_settings.html",
         f"Settings of {shown.related.title}",
@@ -126,7 +128,7 @@ def _page(
         status=status,
         related=shown.related,
         tabs=shown.related.tabs("settings"),
-        reason=entitlement_views.reason(shown.entitlement),
+        reason=entitlement_views.reason(entitlement),
         details=with_refusal(form, details),
         owners=of,
         add_owner=with_refusal(of.add, owner),

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from ostiary.server.access.api.permissions import Viewer
 from ostiary.server.access.pages import reading
 from ostiary.server.access.pages.reading import Grants
-from ostiary.server.access.pages.related import Related
+from ostiary.server.access.pages.related import Related, Seen, seen
 from ostiary.server.access.store.listed_grants import GrantFilter
 from ostiary.server.access.views import accounts, differences, grants
 from ostiary.server.catalog import entitlement_views
@@ -38,9 +38,9 @@ def show_entitlement(shell: ShellOf, access: Viewer, app_id: str, entitlement_id
     """Facts, and who has it."""
     shown = shown_entitlement(shell, app_id, entitlement_id, counted=True)
     with shell.kernel.read() as connection:
-        owners = listed_entitlements.owner_names(connection, shown.entitlement.key)
+        owners = listed_entitlements.owner_names(connection, shown.seen.thing.key)
         types = listed_entitlements.types(connection, app_id)
-    facts = entitlement_views.facts(shown.entitlement, owners)
+    facts = [*shown.seen.facts, *entitlement_views.facts(shown.seen.thing, owners)]
     listing = grants.holders(types)
     return shown.related.page(
         "now", listing, _grants(shell, entitlement_id).read, facts=facts, heading="Who has it"
@@ -77,7 +77,7 @@ def show_changes(shell: ShellOf, access: Viewer, app_id: str, entitlement_id: st
 
 @dataclass(frozen=True)
 class ShownEntitlement:
-    entitlement: ListedEntitlement
+    seen: Seen[ListedEntitlement]
     related: Related
 
 
@@ -85,27 +85,30 @@ def shown_entitlement(
     shell: Shell, app_id: str, entitlement_id: str, *, counted: bool = False
 ) -> ShownEntitlement:
     with shell.kernel.read() as connection:
-        found = listed_entitlements.find(
-            connection, app_id, entitlement_id, shell.as_of, counted=counted
+        known = seen(
+            shell,
+            partial(listed_entitlements.find, connection, app_id, entitlement_id, counted=counted),
+            partial(things.entitlement_history, connection, entitlement_id),
         )
-    if found is None:
+    if known is None:
         then = " then" if shell.as_of else ""
         raise not_found(f"There is no entitlement {entitlement_id} in this app{then}.")
-    of = f"/apps/{app_id}"
+    found, of = known.thing, f"/apps/{app_id}"
+    may_change = shell.allows(Permission.APPS_MANAGE) and not (shell.as_of or known.gone_at)
     related = Related(
         shell,
         found.display_name,
         entitlement_views.lead(found),
         [APPS, Crumb(found.app_name, of), Crumb("Entitlements", f"{of}/entitlements")],
-        entitlement_views.chips(found),
+        [*known.chips, *entitlement_views.chips(found)],
         partial(
             accounts.related_tabs,
             entitlement_views.path(found),
             "Who has it",
-            settings=shell.allows(Permission.APPS_MANAGE) and not shell.as_of,
+            settings=may_change,
         ),
     )
-    return ShownEntitlement(found, related)
+    return ShownEntitlement(known, related)
 
 
 def _grants(shell: Shell, entitlement_id: str, *, ended: bool = False) -> Grants:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final, Generic, TypeVar
 
 from starlette.responses import Response
 
@@ -13,7 +14,7 @@ from ostiary.server.access.pages.reading import Compared
 from ostiary.server.access.store.listed_grants import GrantFilter
 from ostiary.server.access.views import timeline
 from ostiary.server.access.views.differences import Different
-from ostiary.server.web.components.cells import Chip
+from ostiary.server.web.components.cells import Chip, Fact, Moment
 from ostiary.server.web.components.detail import Detail
 from ostiary.server.web.components.tables import Empty, List, Read
 from ostiary.server.web.components.tabs import Tab
@@ -22,6 +23,43 @@ from ostiary.server.web.navigation import Crumb
 from ostiary.server.web.shell import Shell
 
 TEMPLATE = "web/detail.html"
+
+_GONE: Final = Chip("Gone", "circle-x", "danger", "The source does not tell of it any more.")
+_BEFORE: Final = timedelta(microseconds=1)
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True)
+class Seen(Generic[Thing]):
+    """As it is, or was at the instant of the page. What is gone by now, as it was last: who looks
+    at what was held finds who held it."""
+
+    thing: Thing
+    gone_at: datetime | None = None
+
+    @property
+    def chips(self) -> list[Chip]:
+        return [_GONE] if self.gone_at else []
+
+    @property
+    def facts(self) -> list[Fact]:
+        return [Fact("Gone since", Moment(self.gone_at))] if self.gone_at else []
+
+
+def seen(
+    shell: Shell,
+    find: Callable[[datetime | None], Thing | None],
+    history: Callable[[], Sequence[timeline.Version]],
+) -> Seen[Thing] | None:
+    """None for what never was there, or not at the instant of the page."""
+    thing = find(shell.as_of)
+    if thing is not None:
+        return Seen(thing)
+    versions = [] if shell.as_of else history()
+    gone_at = versions[-1].ended_at if versions else None
+    last = find(gone_at - _BEFORE) if gone_at else None
+    return Seen(last, gone_at) if last is not None else None
 
 
 @dataclass(frozen=True)

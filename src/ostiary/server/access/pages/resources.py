@@ -11,7 +11,7 @@ from starlette.responses import Response
 from ostiary.server.access.api.permissions import Viewer, own_only
 from ostiary.server.access.pages import reading
 from ostiary.server.access.pages.reading import Grants
-from ostiary.server.access.pages.related import Related
+from ostiary.server.access.pages.related import Related, Seen, seen
 from ostiary.server.access.store import listed_grants
 from ostiary.server.access.store.listed_grants import GrantFilter
 from ostiary.server.access.views import differences, grants
@@ -44,12 +44,12 @@ def show_resource(shell: ShellOf, access: Viewer, path: ResourceOf) -> Response:
     """Facts, and its entitlements."""
     shown = _shown(shell, path)
     with shell.kernel.read() as connection:
-        owners = listed_entitlements.owner_names(connection, shown.resource.key, "resource")
+        owners = listed_entitlements.owner_names(connection, shown.seen.thing.key, "resource")
 
     def asked() -> Asked:
         return listed_entitlements.of_resource(path.app_id, path.resource_id, shell.as_of)
 
-    facts = resource_views.facts(shown.resource, owners)
+    facts = [*shown.seen.facts, *resource_views.facts(shown.seen.thing, owners)]
     listing = entitlement_views.of_resource()
     read = entitlements_among(asked)
     return shown.related.page("now", listing, read, facts=facts, heading="Entitlements")
@@ -109,31 +109,39 @@ def show_changes(shell: ShellOf, access: Viewer, path: ResourceOf) -> Response:
 
 @dataclass(frozen=True)
 class _Shown:
-    resource: ListedResource
+    seen: Seen[ListedResource]
     related: Related
 
 
 def _shown(shell: Shell, path: ResourcePath) -> _Shown:
     with shell.kernel.read() as connection:
-        found = listed_resources.find(
-            connection, path.app_id, path.resource_type_id, path.resource_id, shell.as_of
+        known = seen(
+            shell,
+            partial(
+                listed_resources.find,
+                connection,
+                path.app_id,
+                path.resource_type_id,
+                path.resource_id,
+            ),
+            partial(things.resource_history, connection, path.resource_id),
         )
-    if found is None:
+    if known is None:
         then = " then" if shell.as_of else ""
         raise not_found(f"There is no resource {path.resource_id} of this type in this app{then}.")
-    of = f"/apps/{path.app_id}"
+    found, of = known.thing, f"/apps/{path.app_id}"
     related = Related(
         shell,
         found.display_name or found.external_id,
         resource_views.lead(found),
         [APPS, Crumb(found.app_name, of), Crumb("Resources", f"{of}/resources")],
-        views.chips(found),
+        [*known.chips, *views.chips(found)],
         partial(
             views.tabs,
             resource_views.path_of(path.app_id, path.resource_type_id, path.resource_id),
         ),
     )
-    return _Shown(found, related)
+    return _Shown(known, related)
 
 
 def _holders(shell: Shell, path: ResourcePath, *, ended: bool) -> Response:

@@ -17,6 +17,7 @@ class Principal:
 
     app_id: str
     is_account: bool
+    type_id: str
     type_name: str
     owner_id: str
     owner_name: str
@@ -36,7 +37,7 @@ def principals(
         f"""
         SELECT r.public_id AS id, a.public_id AS app_id,
             coalesce('user' = ANY (tv.traits), false) AS is_account,
-            coalesce(tv.display_name, t.external_id) AS type_name,
+            t.public_id AS type_id, coalesce(tv.display_name, t.external_id) AS type_name,
             coalesce(p.public_id, '') AS owner_id, coalesce(pv.display_name, '') AS owner_name
         FROM resources r JOIN resource_types t ON t.id = r.resource_type_id
         JOIN connector_feeds f ON f.id = r.feed_id JOIN apps a ON a.id = f.app_id

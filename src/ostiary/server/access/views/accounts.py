@@ -16,7 +16,6 @@ from ostiary.server.web.components.cells import (
     Link,
     Missing,
     Moment,
-    Several,
     Text,
     text,
 )
@@ -132,12 +131,11 @@ def _app(account: ListedAccount, *, linked: bool) -> Cell:
     return Text(account.app_name)
 
 
-def facts(account: ListedAccount, *, people_linked: bool, may_decide: bool = False) -> list[Fact]:
+def facts(account: ListedAccount, *, people_linked: bool) -> list[Fact]:
     found = _REASONS.get(account.reason, f"found by the rule {account.reason}")
     return [
         Fact("Owner", owner(account, linked=people_linked), found if account.reason else ""),
-        Fact("How the owner was found", Text(found) if account.reason else Missing(NONE)),
-        *([Fact("Decide", _decisions(account), "What is set here stays.")] if may_decide else []),
+        *([Fact("How the owner was found", Text(found))] if account.reason else []),
         Fact("Signs in as", text(account.login)),
         Fact("E-mail", Identifier(account.email) if account.email else Missing(NONE)),
         Fact("Last sign-in", Moment(account.last_login)),
@@ -149,14 +147,15 @@ def facts(account: ListedAccount, *, people_linked: bool, may_decide: bool = Fal
     ]
 
 
-def _decisions(account: ListedAccount) -> Several:
+def actions(account: ListedAccount) -> list[Link]:
+    """Whose it is and what it is: what is set here stays."""
     chosen = f"selected={account.id}&back=account"
-    set_owner = Link("Set owner", f"{_DECIDING}/owner?{chosen}")
-    set_type = Link("Set type", f"{_DECIDING}/type?{chosen}")
-    if account.reason not in ("manual", ""):
-        return Several([set_owner, set_type])
-    reset = Link("Let rules decide", f"{_DECIDING}/reset?{chosen}")
-    return Several([set_owner, reset, set_type])
+    offered = [
+        Link(decision.verb, f"{decision.path}?{chosen}", decision.icon) for decision in _DECISIONS
+    ]
+    if account.reason in ("manual", ""):
+        offered.append(Link("Let rules decide", f"{_DECIDING}/reset?{chosen}", "refresh"))
+    return offered
 
 
 def chips(account: ListedAccount) -> list[Chip]:

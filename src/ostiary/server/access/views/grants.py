@@ -8,7 +8,8 @@ from typing import Final
 
 from ostiary.server.access.facts import Grant
 from ostiary.server.access.store.principals import AppName, Principal
-from ostiary.server.access.views import accounts, states
+from ostiary.server.access.views import states
+from ostiary.server.catalog.resource_views import path_of
 from ostiary.server.web.components.cells import (
     NONE,
     UNKNOWN,
@@ -49,9 +50,13 @@ def entitlement_path(app_id: str, entitlement_id: str) -> str:
 
 def holder(each: Listed) -> Cell:
     shown = each.grant.principal
-    if each.principal.is_account and each.linked:
-        return Link(shown.display_name, accounts.path(each.principal.app_id, shown.id))
-    return Text(shown.display_name)
+    if not each.linked:
+        return Text(shown.display_name)
+    return Link(shown.display_name, holder_path(each.principal, shown.id))
+
+
+def holder_path(of: Principal, principal_id: str) -> str:
+    return path_of(of.app_id, of.type_id, principal_id, account=of.is_account)
 
 
 def held(each: Listed) -> Cell:

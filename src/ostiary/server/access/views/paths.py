@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from ostiary.server.access import facts
 from ostiary.server.access.store.principals import AppName, Principal
-from ostiary.server.access.views import accounts, grants
+from ostiary.server.access.views import grants
 from ostiary.server.catalog import immutability
-from ostiary.server.web.components.cells import Chip, Fact, Identifier, Link, Missing, Moment, Text
+from ostiary.server.web.components.cells import Chip, Fact, Identifier, Link, Moment, Text
 from ostiary.server.web.components.pictures import Event, Path, Paths, Step
 
 
@@ -27,6 +27,14 @@ class Asked:
     def person(self) -> str:
         """Who is spoken of: the person behind the account, or the holder itself."""
         return self.of.owner_name or self.principal.display_name
+
+    @property
+    def kind(self) -> str:
+        return "Account" if self.of.is_account else self.of.type_name
+
+    @property
+    def path(self) -> str:
+        return grants.holder_path(self.of, self.principal.id)
 
 
 def pictured(
@@ -72,9 +80,7 @@ def _holder(asked: Asked) -> list[Step]:
     if not asked.of.owner_id or asked.person == asked.principal.display_name:
         said = "" if asked.of.owner_id else asked.principal.display_name
     icon = "id" if asked.of.is_account else "users-group"
-    href = accounts.path(asked.of.app_id, asked.principal.id) if asked.of.is_account else ""
-    kind = "Account" if asked.of.is_account else asked.of.type_name
-    return [*boxes, Step(asked.principal.display_name, kind, href, icon, said)]
+    return [*boxes, Step(asked.principal.display_name, asked.kind, asked.path, icon, said)]
 
 
 def _path_of(entitlement: facts.EntitlementRef, apps: Mapping[str, AppName]) -> str:
@@ -95,14 +101,8 @@ def _of_its_own(entitlement: facts.EntitlementRef) -> str:
 
 
 def holding_facts(asked: Asked, grant: facts.Grant | None) -> list[Fact]:
-    account = Text(asked.principal.display_name)
-    shown = (
-        Link(asked.principal.display_name, accounts.path(asked.of.app_id, asked.principal.id))
-        if asked.of.is_account
-        else account
-    )
     known = [
-        Fact("Account" if asked.of.is_account else asked.of.type_name, shown),
+        Fact(asked.kind, Link(asked.principal.display_name, asked.path)),
         Fact("Entitlement", Link(asked.entitlement.display_name, _entitlement(asked))),
         Fact("Of", Text(asked.entitlement.resource.display_name)),
         Fact("App", Link(asked.app.display_name, f"/apps/{asked.app.id}")),
@@ -115,7 +115,7 @@ def holding_facts(asked: Asked, grant: facts.Grant | None) -> list[Fact]:
         Fact("Since", Moment(grant.granted_at), "Since then it has been held without a break."),
         Fact("In this way since", Moment(grant.since)),
         Fact("Can be taken away here", _revocable(grant)),
-        Fact("Metadata", _metadata(grant)),
+        *([Fact("Metadata", _metadata(grant))] if grant.metadata else []),
         Fact("Id", Identifier(grant.id)),
     ]
 
@@ -126,13 +126,12 @@ def _entitlement(asked: Asked) -> str:
 
 def _revocable(grant: facts.Grant) -> Text:
     if grant.immutable_reason is None:
-        return Text("yes")
-    return Text(f"no: {immutability.reason(grant.immutable_code, grant.immutable_reason)}")
+        return Text("Yes")
+    return Text(f"No. {immutability.reason(grant.immutable_code, grant.immutable_reason)}")
 
 
-def _metadata(grant: facts.Grant) -> Text | Missing:
-    said = ", ".join(f"{name}: {value}" for name, value in sorted(grant.metadata.items()))
-    return Text(said) if said else Missing("none")
+def _metadata(grant: facts.Grant) -> Text:
+    return Text(", ".join(f"{name}: {value}" for name, value in sorted(grant.metadata.items())))
 
 
 def chips(grant: facts.Grant | None, *, past: bool) -> list[Chip]:

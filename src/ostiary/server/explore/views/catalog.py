@@ -48,7 +48,7 @@ def unused(why: Mapping[str, str]) -> List[ListedApp]:
         columns=(
             Column("name", "App", lambda each: Link(each.display_name, f"/apps/{each.id}")),
             Column("why", "Why", lambda each: _CHIPS[why[each.id]], sortable=False, card=True),
-            Column("standing", "Is", app_views.standing, sortable=False, card=True),
+            Column("standing", "State", app_views.standing, sortable=False, card=True),
             Column("owners", "Owners", app_views.owners, sortable=False),
             Column("parent", "Discovered through", app_views.parent),
             Column("accounts", "Accounts", lambda each: Number(each.accounts), number=True),
@@ -56,6 +56,6 @@ def unused(why: Mapping[str, str]) -> List[ListedApp]:
         ),
         key=lambda each: each.id,
         href=lambda each: f"/apps/{each.id}",
-        filters=(Filter("why", "Why", WHYS), Filter("standing", "Is", STANDINGS)),
+        filters=(Filter("why", "Why", WHYS), Filter("standing", "State", STANDINGS)),
         empty=Empty("Every app is used", "As far as sources tell.", icon="shield-check"),
     )

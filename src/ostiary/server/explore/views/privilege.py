@@ -43,9 +43,8 @@ def entitlement_path(each: Holding) -> str:
 
 
 def holder_path(each: Holding) -> str:
-    if each.is_account:
-        return f"/apps/{each.holder_app_id}/accounts/{each.holder_id}"
-    return path_of(each.holder_app_id, each.holder_type_id, each.holder_id)
+    app_id, type_id = each.holder_app_id, each.holder_type_id
+    return path_of(app_id, type_id, each.holder_id, account=each.is_account)
 
 
 def why_path(each: Holding) -> str:
@@ -65,7 +64,7 @@ _COLUMNS: Final = (
         card=True,
     ),
     Column[Holding]("of", "Of", lambda each: text(each.of_name), card=True),
-    Column[Holding]("type", "Is a", lambda each: Text(each.holder_type)),
+    Column[Holding]("type", "Type", lambda each: Text(each.holder_type)),
     Column[Holding]("status", "Status", _status),
     Column[Holding]("app", "App", lambda each: Text(each.app_name), shown=False),
     Column[Holding]("since", "Since", lambda each: Moment(each.since), card=True),

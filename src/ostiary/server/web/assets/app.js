@@ -9,3 +9,4 @@ import "./pictures.js";
 import "./live.js";
 import "./forms.js";
 import "./people.js";
+import "./tabs.js";

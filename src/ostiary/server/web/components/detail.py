@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ostiary.server.web.components.cells import Chip, Fact
+from ostiary.server.web.components.cells import Chip, Fact, Link
 from ostiary.server.web.components.pictures import Event, Paths
 from ostiary.server.web.components.tables import Empty
 from ostiary.server.web.components.tabs import Tab, Tile
@@ -29,10 +29,12 @@ class Between:
 
 @dataclass(frozen=True)
 class Detail:
-    """What is empty is not drawn. `lead`: one line under the name."""
+    """What is empty is not drawn. `lead`: one line under the name. `actions`: what people come
+    for, beside the name."""
 
     title: str
     lead: str = ""
+    actions: Sequence[Link] = ()
     chips: Sequence[Chip] = ()
     tabs: Sequence[Tab] = ()
     tiles: Sequence[Tile] = ()
