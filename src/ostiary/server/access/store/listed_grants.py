@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -15,26 +15,28 @@ from ostiary.server.access.store.keys import entitlement_key, entitlement_keys_o
 from ostiary.server.access.store.time import grants_at, valid
 from ostiary.server.catalog.store.asked import containing
 from ostiary.server.catalog.store.owned import OWNED
+from ostiary.server.catalog.store.tables import joins
 
-_HOLDERS: Final = """
-FROM {grants} g JOIN grant_details d ON d.id = g.detail_id
-JOIN resources r ON r.id = g.principal_id
-JOIN resource_types t ON t.id = r.resource_type_id
-LEFT JOIN resource_versions v ON v.resource_id = r.id AND {v}
-LEFT JOIN resource_edits x ON x.resource_id = r.id
-"""
+_HOLDERS: Final = {
+    "d": "JOIN grant_details d ON d.id = g.detail_id",
+    "r": "JOIN resources r ON r.id = g.principal_id",
+    "t": "JOIN resource_types t ON t.id = r.resource_type_id",
+    "v": "LEFT JOIN resource_versions v ON v.resource_id = g.principal_id AND {v}",
+    "x": "LEFT JOIN resource_edits x ON x.resource_id = g.principal_id",
+}
 
-_HOLDINGS: Final = """
-FROM {grants} g JOIN grant_details d ON d.id = g.detail_id
-JOIN entitlements e ON e.id = g.entitlement_id
-JOIN connector_feeds f ON f.id = e.feed_id JOIN apps a ON a.id = f.app_id
-LEFT JOIN entitlement_versions v ON v.entitlement_id = e.id AND {v}
-LEFT JOIN entitlement_edits x ON x.entitlement_id = e.id
-LEFT JOIN resources r ON r.id = v.resource_id
-LEFT JOIN resource_types t ON t.id = r.resource_type_id
-LEFT JOIN resource_versions n ON n.resource_id = r.id AND {n}
-LEFT JOIN resource_edits nx ON nx.resource_id = r.id
-"""
+_HOLDINGS: Final = {
+    "d": "JOIN grant_details d ON d.id = g.detail_id",
+    "e": "JOIN entitlements e ON e.id = g.entitlement_id",
+    "f": "JOIN connector_feeds f ON f.id = e.feed_id",
+    "a": "JOIN apps a ON a.id = f.app_id",
+    "v": "LEFT JOIN entitlement_versions v ON v.entitlement_id = g.entitlement_id AND {v}",
+    "x": "LEFT JOIN entitlement_edits x ON x.entitlement_id = g.entitlement_id",
+    "r": "LEFT JOIN resources r ON r.id = v.resource_id",
+    "t": "LEFT JOIN resource_types t ON t.id = r.resource_type_id",
+    "n": "LEFT JOIN resource_versions n ON n.resource_id = v.resource_id AND {n}",
+    "nx": "LEFT JOIN resource_edits nx ON nx.resource_id = v.resource_id",
+}
 
 _NAME: Final = "coalesce(x.display_name, v.display_name)"
 _RESOURCE: Final = "coalesce(nx.display_name, n.display_name)"
@@ -102,7 +104,10 @@ class Order:
 
 @dataclass
 class _Query:
-    source: str
+    """`others`: what can be joined to the grants `g`."""
+
+    grants: str
+    others: Mapping[str, str]
     conditions: list[str] = field(default_factory=lambda: ["true"])
     values: dict[str, Any] = field(default_factory=dict)
 
@@ -111,8 +116,9 @@ class _Query:
         self.values |= values
 
     def text(self, selection: str, rest: str = "") -> sa.TextClause:
-        where = " AND ".join(self.conditions)
-        return sa.text(f"SELECT {selection} {self.source} WHERE {where} {rest}")
+        where = f"WHERE {' AND '.join(self.conditions)} {rest}"
+        source = f"FROM {self.grants} g {joins(self.others, f'{selection} {where}')}"
+        return sa.text(f"SELECT {selection} {source} {where}")
 
 
 def grants(
@@ -157,21 +163,21 @@ def _query(connection: sa.Connection, wanted: GrantFilter, at: datetime | None) 
     values: dict[str, Any] = {"at": at, "viewer": wanted.viewer}
     if wanted.entitlement_id:
         values["entitlement"] = entitlement_key(connection, wanted.entitlement_id)
-        where, shape = "g.entitlement_id = :entitlement", _HOLDERS
+        where, others = "g.entitlement_id = :entitlement", _HOLDERS
     elif wanted.resource_id:
         values["entitlements"] = entitlement_keys_of(connection, wanted.resource_id)
-        where, shape = "g.entitlement_id = ANY (:entitlements)", _HOLDERS
+        where, others = "g.entitlement_id = ANY (:entitlements)", _HOLDERS
     else:
         values["principals"] = resource_keys(connection, wanted.principal_ids)
-        where, shape = "g.principal_id = ANY(:principals)", _HOLDINGS
-    source = shape.format(
-        grants=_ended(where, at) if wanted.ended else grants_at(at, where, "", limit=False),
-        v=valid("v", at),
-        n=valid("n", at),
+        where, others = "g.principal_id = ANY(:principals)", _HOLDINGS
+    versions = {alias: valid(alias, at) for alias in ("v", "n")}
+    query = _Query(
+        _ended(where, at) if wanted.ended else grants_at(at, where, "", limit=False),
+        {alias: join.format(**versions) for alias, join in others.items()},
+        values=values,
     )
-    query = _Query(source, values=values)
     _narrow(query, wanted)
-    if shape is _HOLDINGS:
+    if others is _HOLDINGS:
         _narrow_holdings(query, wanted, at)
     return query
 

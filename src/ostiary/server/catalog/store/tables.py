@@ -69,10 +69,19 @@ class Tables:
         return " AND ".join([of_feeds, *others]), {**asked.bound(), "of_feeds": found}
 
     def _joined(self, asked: Asked, text: str) -> str:
-        """The tables that a text of SQL speaks of, and those that they are joined through."""
-        needed: list[str] = []
-        for alias, join in reversed(list(self.others.items())):
-            if re.search(rf"\b{alias}\.", text):
-                needed = [join.format(version=asked.version(alias)), *needed]
-                text += join
-        return " ".join([self.first.format(version=asked.version("v")), *needed])
+        """`first`, and those of the others that a text of SQL speaks of."""
+        others = {
+            alias: join.format(version=asked.version(alias)) for alias, join in self.others.items()
+        }
+        return f"{self.first.format(version=asked.version('v'))} {joins(others, text)}"
+
+
+def joins(others: Mapping[str, str], text: str) -> str:
+    """Of tables by alias, in the order in which they can be joined, those that a text of SQL speaks
+    of, and those that they are joined through."""
+    needed: list[str] = []
+    for alias, join in reversed(list(others.items())):
+        if re.search(rf"\b{alias}\.", text):
+            needed = [join, *needed]
+            text += join
+    return " ".join(needed)
