@@ -12,7 +12,7 @@ from ostiary.baton.c1z import C1zWriter, SyncType
 from ostiary.baton.c1z.container import MAGIC, SQLITE_MAGIC, pack, unpack
 from ostiary.baton.pb import connector_v2 as v2
 from ostiary.server.catalog.actions import set_hold_large_drops
-from ostiary.server.ingest.actions import Sync, SyncOutcome, apply_sync, confirm_sync
+from ostiary.server.ingest.actions import Sync, SyncOutcome, apply_sync
 from ostiary.server.ingest.rules import Delta
 from ostiary.server.ingest.store import history
 from ostiary.server.kernel.actor import SYSTEM
@@ -121,16 +121,13 @@ def test_half_the_groups_gone_is_held_and_applied_when_confirmed(
 
     (uploads.folder / "2.c1z").unlink()
     confirmed_at = uploads.clock.advance(timedelta(days=1))
-    confirmed = confirm_sync(kernel, held.record.public_id, SYSTEM)
+    kept = Path(held.record.held_file)
+    confirmed = apply_sync(kernel, CONNECTOR, kept, Sync(confirmed=True))
     assert (confirmed.state, confirmed.record.at) == ("applied", confirmed_at)
     assert uploads.state() == expected(half)
     assert state(kernel, confirmed_at - timedelta(hours=1)) == expected(ten_groups())
     assert [record.state for record in uploads.history()] == ["applied", "confirmed", "applied"]
-    assert not Path(held.record.held_file).exists()
-
-    with pytest.raises(AppError, match="confirmed and not held") as refusal:
-        confirm_sync(kernel, held.record.public_id, SYSTEM)
-    assert refusal.value.code == Code.FAILED_PRECONDITION
+    assert not kept.exists()
 
 
 def test_a_newer_sync_replaces_a_held_one(uploads: Uploads) -> None:

@@ -26,7 +26,7 @@ from ostiary.server.ingest.store.history import Feed, Record
 from ostiary.server.ingest.store.inventory import Scope
 from ostiary.server.ingest.store.staging import savepoint
 from ostiary.server.kernel.actor import Actor
-from ostiary.server.kernel.errors import failed_precondition, not_found
+from ostiary.server.kernel.errors import not_found
 from ostiary.server.kernel.work import Kernel, UnitOfWork
 
 log = structlog.get_logger("ostiary.server.ingest")
@@ -79,7 +79,6 @@ def apply_sync(
     path: Path,
     sync: Sync | None = None,
     *,
-    actor: Actor | None = None,
     limits: HoldLimits | None = None,
 ) -> SyncOutcome:
     """Takes in a .c1z that a connector uploaded: applied, held or refused, always recorded.
@@ -88,7 +87,7 @@ def apply_sync(
     `AppError` NotFound when the catalogue does not know the connector.
     """
     sync = sync or Sync()
-    actor = actor or Actor("connector", connector_id)
+    actor = Actor("connector", connector_id)
     folder = unpacking_folder(kernel.settings)
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -104,27 +103,6 @@ def apply_sync(
         refusal = error
     with kernel.work(actor) as work:
         return _refuse(work, connector_id, refusal)
-
-
-def confirm_sync(kernel: Kernel, record_id: str, actor: Actor) -> SyncOutcome:
-    """Applies a held sync; it is true from now on, what was true meanwhile stays said.
-
-    `AppError` NotFound or FailedPrecondition when it is not there or not held any more.
-    """
-    with kernel.read() as connection:
-        found = history.find(connection, record_id)
-    if found is None:
-        raise not_found(f"There is no sync {record_id}.")
-    record, connector_id = found
-    if record.state != "held" or record.held_file is None:
-        raise failed_precondition(f"The sync {record_id} is {record.state} and not held.")
-    path = Path(record.held_file)
-    if not path.is_file():
-        raise failed_precondition(
-            "The file of the held sync is gone; let the connector sync again."
-        )
-    sync = Sync(sync_id=record.sync_id, confirmed=True)
-    return apply_sync(kernel, connector_id, path, sync, actor=actor)
 
 
 class _Taking:

@@ -92,20 +92,6 @@ def counts(connection: sa.Connection, connector_id: str, at: datetime | None) ->
     return found or {}
 
 
-def find(connection: sa.Connection, public_id: str) -> tuple[Record, str] | None:
-    """With the id of its connector."""
-    row = (
-        connection.execute(
-            sa.select(*_columns(), connector_feeds.c.connector_id)
-            .join(connector_feeds, connector_feeds.c.id == _H.feed_id)
-            .where(_H.public_id == public_id)
-        )
-        .mappings()
-        .first()
-    )
-    return (_record(row), row["connector_id"]) if row else None
-
-
 def page(
     connection: sa.Connection, connector_id: str, *, before: Record | None = None, size: int = 50
 ) -> list[Record]:
