@@ -89,6 +89,7 @@ def administrator(environment: Mapping[str, str], authority: str) -> Iterator[ht
     with httpx2.Client(base_url=base, verify=trust, timeout=PATIENCE) as client:
         form = {"code": code_in(link), "password": PASSWORD}
         assert client.post("/auth/password", data=form).status_code == 303
+        client.headers["x-csrf-token"] = client.get("/auth/session").json()["csrfToken"]
         yield client
 
 
@@ -128,6 +129,10 @@ def test_what_a_connector_brought_can_be_asked_for(data_dir: Path, empty_databas
             connector = client.get(url).json()["connectorView"]["connector"]
             assert connector["status"]["status"] == "SYNC_STATUS_DONE"
             assert client.get(f"/api/v1/apps/{made['appId']}").json()["app"]["userCount"] == "3"
+            named = {"appId": made["appId"], "connectorId": made["id"]}
+            minted = client.post("/api/v1/apps/connectors/credentials", json=named).json()
+            port = console["OSTIARY_EXTERNAL_PORT"]
+            assert f"@127.0.0.1:{port}/" in minted["credential"]["clientId"]
             assert holders(client, made["appId"]) == {
                 "group:a:members": {"Ann": True, "Bob": False, "Cleo": False},
                 "group:b:members": {"Ann": False, "Bob": True, "Cleo": False},

@@ -22,6 +22,7 @@ from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.auth import user_store, users
 from ostiary.server.kernel.authz.roles import SUPER_ADMINISTRATOR, Role
 from ostiary.server.kernel.clock import FixedClock
+from ostiary.server.kernel.sockets import listen
 from ostiary.server.kernel.work import Kernel
 from ostiary.server.kernel.worker import Worker
 from tests.server.auth.people import CHEAP, PASSWORD
@@ -143,19 +144,20 @@ async def _serve(
     stopping: asyncio.Event,
 ) -> None:
     try:
+        listening = listen(kernel.settings.tls_host, 0)
+        port = listening.getsockname()[1]
+        settings = kernel.settings.model_copy(update={"tls_port": port})
+        kernel = replace(kernel, settings=settings)
         app = create_app(kernel)
-        listener = tls_listener(kernel, app)
+        listener = tls_listener(kernel, app, listening)
         await listener.start()
-        # only now is the port known that client ids and links have to name
-        settings = kernel.settings.model_copy(update={"external_port": listener.port})
-        kernel = app.state.kernel = replace(kernel, settings=settings)
         worker = Worker(kernel, JOBS)
         loop = asyncio.get_running_loop()
         running = asyncio.create_task(listener.run())
     except BaseException as error:
         started.set_exception(error)
         return
-    started.set_result(StoryServer(kernel, clock, loop, worker, listener.port, office))
+    started.set_result(StoryServer(kernel, clock, loop, worker, port, office))
     await stopping.wait()
     await listener.stop()
     await running

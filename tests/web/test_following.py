@@ -14,7 +14,8 @@ from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.auth import sessions
 from ostiary.server.kernel.authz.roles import BASIC_USER, SUPER_ADMINISTRATOR
-from ostiary.server.kernel.listener import HttpListener, listen
+from ostiary.server.kernel.listener import HttpListener
+from ostiary.server.kernel.sockets import listen
 from ostiary.server.kernel.work import Kernel
 from tests.server.auth.people import People
 from tests.server.connectors.conftest import connector  # noqa: F401 - the fixture

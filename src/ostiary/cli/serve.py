@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from socket import socket
 from typing import Annotated, NoReturn
 
 import structlog
@@ -18,8 +17,8 @@ import typer
 from ostiary.cli.opening import FAILED, explained, settings
 from ostiary.server.app import greetings, services
 from ostiary.server.kernel import logs
-from ostiary.server.kernel.listener import PortTakenError, listen
 from ostiary.server.kernel.settings import Role, Settings
+from ostiary.server.kernel.sockets import PortTakenError, Sockets, sockets
 from ostiary.server.kernel.start import open_kernel
 from ostiary.server.kernel.supervision import NotStoppedError, ServiceEndedError, supervise
 from ostiary.server.kernel.work import Kernel
@@ -68,23 +67,18 @@ def _give_up(*_: object) -> NoReturn:
 
 
 def _run(kernel: Kernel) -> None:
-    with listen(kernel.settings.http_host, kernel.settings.http_port) as listening:
-        _serve(_at_port(kernel, listening.getsockname()[1]), listening)
+    with sockets(kernel.settings) as taken:
+        _serve(replace(kernel, settings=taken.told_in(kernel.settings)), taken)
 
 
-def _at_port(kernel: Kernel, port: int) -> Kernel:
-    """Links name the port that was taken, also where the operator left the choice open."""
-    return replace(kernel, settings=kernel.settings.model_copy(update={"http_port": port}))
-
-
-def _serve(kernel: Kernel, listening: socket) -> None:
+def _serve(kernel: Kernel, taken: Sockets) -> None:
     def announce(addresses: list[str]) -> None:
         for line in (*_greeting(kernel.settings), *addresses, *greetings(kernel)):
             typer.echo(line)
 
     async def everything() -> None:
         # a listener may use the running loop as soon as it is made
-        running = list(services(kernel, listening))
+        running = list(services(kernel, taken))
         grace = kernel.settings.shutdown_seconds
         await supervise(running, grace=grace, started=announce)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.metadata import version
-from socket import socket
 
 from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
@@ -43,6 +42,7 @@ from ostiary.server.kernel.jobs import Jobs
 from ostiary.server.kernel.listener import HttpListener
 from ostiary.server.kernel.metrics import Metrics
 from ostiary.server.kernel.service import Service
+from ostiary.server.kernel.sockets import Sockets
 from ostiary.server.kernel.system_log import router as system_log
 from ostiary.server.kernel.upkeep import jobs as upkeep
 from ostiary.server.kernel.work import Kernel
@@ -108,12 +108,6 @@ JOBS: tuple[Jobs, ...] = (
 )
 """What the slices do in the background."""
 
-WEB_SERVICES: tuple[Callable[[Kernel, FastAPI], Service], ...] = (
-    tls_listener,
-    lambda _kernel, web: _changes(web),
-)
-"""What else runs where clients are answered, such as the listener with TLS."""
-
 WORKER_SERVICES: tuple[Callable[[Kernel], Service], ...] = (
     Supervisor,
     MailService,
@@ -147,16 +141,14 @@ def _routes() -> tuple[BaseRoute, ...]:
     return tuple(together.routes)
 
 
-def services(kernel: Kernel, listening: socket) -> Iterator[Service]:
-    """What this process runs, by its role. A worker answers health checks and nothing else.
-
-    `listening` is where plain HTTP is answered.
-    """
+def services(kernel: Kernel, sockets: Sockets) -> Iterator[Service]:
+    """What this process runs, by its role. A worker answers health checks and nothing else."""
     settings, metrics = kernel.settings, Metrics()
     web = create_app(kernel, metrics) if settings.runs_web else _bare_app(kernel, metrics)
-    yield HttpListener(web, listening, settings.shutdown_seconds)
-    if settings.runs_web:
-        yield from (build(kernel, web) for build in WEB_SERVICES)
+    yield HttpListener(web, sockets.http, settings.shutdown_seconds)
+    if sockets.tls is not None:
+        yield tls_listener(kernel, web, sockets.tls)
+        yield _changes(web)
     if settings.runs_worker:
         yield Worker(kernel, JOBS, metrics)
         yield from (build(kernel) for build in WORKER_SERVICES)

@@ -22,6 +22,7 @@ from ostiary.server.kernel.auth.authentication import Authentication
 from ostiary.server.kernel.auth.clients import ClientRegistry
 from ostiary.server.kernel.auth.passwords import Passwords
 from ostiary.server.kernel.clock import FixedClock
+from ostiary.server.kernel.sockets import listen
 from ostiary.server.kernel.work import Kernel
 from tests.server.connectors.world import ADA
 from tests.server.gateway.agent import Agent
@@ -57,10 +58,11 @@ async def gateway(kernel: Kernel) -> AsyncIterator[Gateway]:
     app.state.kernel = kernel
     app.state.authentication = Authentication(clients, Passwords())
     app.include_router(tokens.router)
-    listener = TlsListener(kernel, app, BatonService(kernel, clients, SMALL))
+    listening = listen("127.0.0.1", 0)
+    listener = TlsListener(kernel, app, BatonService(kernel, clients, SMALL), listening)
     await listener.start()
     running = asyncio.create_task(listener.run())
-    yield Gateway(kernel, listener.port, kernel.settings.data_dir / "tls" / "ca.pem")
+    yield Gateway(kernel, listening.getsockname()[1], kernel.settings.data_dir / "tls" / "ca.pem")
     await listener.stop()
     await running
 

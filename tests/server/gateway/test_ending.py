@@ -24,6 +24,7 @@ from ostiary.server.kernel.auth.api import tokens
 from ostiary.server.kernel.auth.authentication import Authentication
 from ostiary.server.kernel.auth.clients import ClientRegistry
 from ostiary.server.kernel.auth.passwords import Passwords
+from ostiary.server.kernel.sockets import listen
 from ostiary.server.kernel.work import Kernel
 from tests.server.gateway.agent import Request, data, eof, metadata
 from tests.server.gateway.conftest import SMALL, Enlist, Gateway
@@ -120,14 +121,21 @@ def slow() -> Slow:
 
 
 @pytest.fixture
-async def listener(kernel: Kernel, slow: Slow) -> AsyncIterator[TlsListener]:
+def listening() -> socket.socket:
+    return listen("127.0.0.1", 0)
+
+
+@pytest.fixture
+async def listener(
+    kernel: Kernel, slow: Slow, listening: socket.socket
+) -> AsyncIterator[TlsListener]:
     clients = ClientRegistry([ConnectorClients()])
     app = FastAPI()
     app.state.kernel = kernel
     app.state.authentication = Authentication(clients, Passwords())
     app.include_router(tokens.router)
     app.get("/slow")(slow.answer)
-    listener = TlsListener(kernel, app, BatonService(kernel, clients, SMALL))
+    listener = TlsListener(kernel, app, BatonService(kernel, clients, SMALL), listening)
     await listener.start()
     running = asyncio.create_task(listener.run())
     yield listener
@@ -137,8 +145,9 @@ async def listener(kernel: Kernel, slow: Slow) -> AsyncIterator[TlsListener]:
 
 
 @pytest.fixture
-def gateway(kernel: Kernel, listener: TlsListener) -> Gateway:
-    return Gateway(kernel, listener.port, kernel.settings.data_dir / "tls" / "ca.pem")
+def gateway(kernel: Kernel, listener: TlsListener, listening: socket.socket) -> Gateway:
+    port = listening.getsockname()[1]
+    return Gateway(kernel, port, kernel.settings.data_dir / "tls" / "ca.pem")
 
 
 async def test_a_request_under_way_is_answered_in_full_while_nobody_new_gets_in(

@@ -20,8 +20,9 @@ from ostiary.server.gateway.pipe import FAREWELL_SECONDS, Pipes
 from ostiary.server.gateway.service import BatonService
 from ostiary.server.gateway.tls import CertificateFiles, local_certificate, tls_context
 from ostiary.server.kernel.auth.clients import ClientRegistry
-from ostiary.server.kernel.listener import BACKLOG, PortTakenError, time_for_requests
+from ostiary.server.kernel.listener import time_for_requests
 from ostiary.server.kernel.settings import Settings
+from ostiary.server.kernel.sockets import BACKLOG, address
 from ostiary.server.kernel.work import Kernel
 
 LARGEST_MESSAGE = 4 * 1024 * 1024
@@ -43,7 +44,9 @@ class TlsListener:
 
     name = "gateway"
 
-    def __init__(self, kernel: Kernel, app: ASGIApp, service: BatonService) -> None:
+    def __init__(
+        self, kernel: Kernel, app: ASGIApp, service: BatonService, listening: socket.socket
+    ) -> None:
         self._settings = kernel.settings
         self._now = kernel.clock.now
         self._app = app
@@ -52,13 +55,12 @@ class TlsListener:
         self._pipes: Pipes | None = None
         self._grpc: grpc.aio.Server | None = None
         self._http: _Server | None = None
-        self._socket: socket.socket | None = None
+        self._socket = listening
         self._accepting: asyncio.Server | None = None
         self._ended = asyncio.Event()
 
     async def start(self) -> Sequence[str]:
         context = tls_context(certificate_files(self._settings, self._now()))
-        self._socket = _bind(self._settings.tls_host, self._settings.tls_port)
         self._folder = Path(tempfile.mkdtemp(prefix="ostiary-gateway-"))
         target = self._folder / "grpc"
         self._grpc = grpc.aio.server(options=_OPTIONS)
@@ -75,14 +77,7 @@ class TlsListener:
             ssl_handshake_timeout=HANDSHAKE_SECONDS,
             ssl_shutdown_timeout=FAREWELL_SECONDS,  # who is idle does not answer a farewell
         )
-        host = self._settings.tls_host
-        shown = f"[{host}]" if ":" in host else host
-        return [f"https://{shown}:{self.port}"]
-
-    @property
-    def port(self) -> int:
-        assert self._socket is not None, "start it first"
-        return int(self._socket.getsockname()[1])
+        return [address("https", self._socket)]
 
     async def run(self) -> None:
         assert self._http is not None, "start it first"
@@ -113,10 +108,10 @@ class TlsListener:
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def tls_listener(kernel: Kernel, app: FastAPI) -> TlsListener:
+def tls_listener(kernel: Kernel, app: FastAPI, listening: socket.socket) -> TlsListener:
     """For the composition root. `app.state.authentication` must know the connectors' clients."""
     clients: ClientRegistry = app.state.authentication.clients
-    return TlsListener(kernel, app, BatonService(kernel, clients))
+    return TlsListener(kernel, app, BatonService(kernel, clients), listening)
 
 
 def certificate_files(settings: Settings, now: datetime) -> CertificateFiles:
@@ -161,19 +156,3 @@ def _protocol(server: uvicorn.Server, pipes: Pipes) -> Callable[[], H11Protocol]
 
     server.config.load()
     return lambda: Split(config=server.config, server_state=server.server_state, app_state={})
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-        listening.listen(BACKLOG)  # from now on nobody is refused
-    except OSError as error:
-        listening.close()
-        raise PortTakenError(
-            f"cannot listen on {host}:{port} ({error.strerror}); set another port with "
-            "OSTIARY_TLS_PORT"
-        ) from None
-    return listening

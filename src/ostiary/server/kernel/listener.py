@@ -10,34 +10,13 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-BACKLOG = 2048
+from ostiary.server.kernel.sockets import address
 
 
 def time_for_requests(grace: float) -> int:
     """Seconds of `grace` that running requests get: the rest is for cutting off those that never
     end, so that even then everything is closed in order."""
     return max(1, int(grace * 0.8))
-
-
-class PortTakenError(RuntimeError):
-    pass
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """On any free port if it is 0. From now on nobody is refused. PortTakenError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-        listening.listen(BACKLOG)
-    except OSError as error:
-        listening.close()
-        raise PortTakenError(
-            f"cannot listen on {host}:{port} ({error.strerror}); "
-            "set another port with OSTIARY_HTTP_PORT"
-        ) from None
-    return listening
 
 
 class HttpListener:
@@ -58,8 +37,7 @@ class HttpListener:
         self._ended = asyncio.Event()
 
     async def start(self) -> Sequence[str]:
-        host, port = self._socket.getsockname()[:2]
-        return [f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"]
+        return [address("http", self._socket)]
 
     async def run(self) -> None:
         try:
