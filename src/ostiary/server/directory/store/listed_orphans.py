@@ -11,27 +11,29 @@ from typing import Any, Final, Literal
 import sqlalchemy as sa
 
 from ostiary.server.catalog.store.asked import NOW, THEN, containing
+from ostiary.server.catalog.store.tables import joins
 from ostiary.server.directory.store.reading import ADDRESS, EXTERNAL, orphaned
 
 About = Literal["orphaned", "decided"]
 
-_ACCOUNTS: Final = """
+_FROM: Final = """
 FROM resources r
-JOIN connector_feeds f ON f.id = r.feed_id
-JOIN apps a ON a.id = f.app_id AND {there}
 JOIN resource_type_versions tv ON tv.resource_type_id = r.resource_type_id
     AND 'user' = ANY (tv.traits) AND {tv}
 JOIN resource_versions v ON v.resource_id = r.id AND {v}
 """
 
-_BESIDE: Final = """
-LEFT JOIN account_edits e ON e.resource_id = r.id
-LEFT JOIN account_owners o ON o.resource_id = r.id AND {o}
-LEFT JOIN people p ON p.id = o.person_id
-LEFT JOIN person_versions pv ON pv.person_id = p.id AND {pv}
-LEFT JOIN platform_users u ON u.id = p.user_id
-LEFT JOIN resource_usage n ON n.resource_id = r.id AND {n}
-"""
+_OTHERS: Final = {
+    "f": "JOIN connector_feeds f ON f.id = r.feed_id",
+    "a": "JOIN apps a ON a.id = f.app_id",
+    "e": "LEFT JOIN account_edits e ON e.resource_id = r.id",
+    "o": "LEFT JOIN account_owners o ON o.resource_id = r.id AND {o}",
+    "p": "LEFT JOIN people p ON p.id = o.person_id",
+    "pv": "LEFT JOIN person_versions pv ON pv.person_id = o.person_id AND {pv}",
+    "u": "LEFT JOIN platform_users u ON u.id = p.user_id",
+    "n": "LEFT JOIN resource_usage n ON n.resource_id = r.id AND {n}",
+    "address": ADDRESS,
+}
 
 _WHY: Final = """CASE
     WHEN o.id IS NULL AND coalesce(e.owner_decided, false) THEN 'cleared'
@@ -60,8 +62,6 @@ ORDERS: Final = {
     "last": "n.last_used_at",
     "created": "r.created_at",
 }
-
-_ORDERS_BESIDE: Final = frozenset({"type", "owner", "last"})
 
 _CONDITIONS: Final = {
     "app_ids": "a.public_id = ANY (:app_ids)",
@@ -132,12 +132,12 @@ def read(
     of those."""
     direction = "DESC" if descending else "ASC"
     by = f"{ORDERS[order]} {direction} NULLS LAST, {ORDERS['name']}, r.id"
-    source, where, values = _source(wanted, at, beside=order in _ORDERS_BESIDE)
-    keys = sa.text(f"SELECT r.id {source} {where} ORDER BY {by} LIMIT :size OFFSET :offset")
+    where, values = _where(wanted, at)
+    some = f"{where} ORDER BY {by} LIMIT :size OFFSET :offset"
+    keys = sa.text(f"SELECT r.id {_joined(at, some)} {some}")
     chosen = list(connection.scalars(keys, {**values, "size": size, "offset": offset}))
     query = sa.text(
-        f"SELECT r.id AS key, {_COLUMNS} {_joined(at, _ACCOUNTS + _BESIDE)} {ADDRESS} "
-        "WHERE r.id = ANY (:keys)"
+        f"SELECT r.id AS key, {_COLUMNS} {_joined(at, _COLUMNS)} WHERE r.id = ANY (:keys)"
     )
     rows = connection.execute(query, {"keys": chosen, "at": at}).mappings()
     found = {row["key"]: _listed(row) for row in rows}
@@ -145,9 +145,8 @@ def read(
 
 
 def count(connection: sa.Connection, wanted: ListFilter, *, at: datetime | None) -> int:
-    """Joins no more than the conditions need: Home counts them, too."""
-    source, where, values = _source(wanted, at, beside=False)
-    query = sa.text(f"SELECT count(*) {source} {where}")
+    where, values = _where(wanted, at)
+    query = sa.text(f"SELECT count(*) {_joined(at, where)} {where}")
     return int(connection.execute(query, values).scalar_one())
 
 
@@ -160,19 +159,18 @@ def _listed(row: sa.RowMapping) -> ListedOrphan:
     return ListedOrphan(**{name: value for name, value in row.items() if name != "key"})
 
 
-def _joined(at: datetime | None, tables: str) -> str:
+def _joined(at: datetime | None, text: str) -> str:
+    """The tables that a text of SQL speaks of."""
     valid = NOW if at is None else THEN
-    parts = {alias: valid.format(alias) for alias in ("tv", "v", "o", "pv", "n")}
-    there = "a.deleted_at IS NULL"
-    parts["there"] = there if at is None else f"({there} OR a.deleted_at > :at)"
-    return tables.format(**parts)
+    versions = {alias: valid.format(alias) for alias in ("tv", "v", "o", "pv", "n")}
+    return f"{_FROM} {joins(_OTHERS, text)}".format(**versions)
 
 
-def _source(
-    wanted: ListFilter, at: datetime | None, *, beside: bool
-) -> tuple[str, str, dict[str, Any]]:
-    """FROM and WHERE. `beside`: an order needs what stands beside accounts."""
-    conditions = [orphaned(at) if wanted.about == "orphaned" else _DECIDED]
+def _where(wanted: ListFilter, at: datetime | None) -> tuple[str, dict[str, Any]]:
+    conditions = [
+        "a.deleted_at IS NULL" if at is None else "(a.deleted_at IS NULL OR a.deleted_at > :at)",
+        orphaned(at) if wanted.about == "orphaned" else _DECIDED,
+    ]
     values: dict[str, Any] = {"at": at}
     for name, condition in _CONDITIONS.items():
         if chosen := getattr(wanted, name):
@@ -183,7 +181,4 @@ def _source(
     if wanted.query:
         conditions.append(_NAMED)
         values["containing"] = containing(wanted.query)
-    needed = beside or bool(wanted.types or wanted.why)
-    tables = _joined(at, _ACCOUNTS + _BESIDE * needed)
-    address = "" if wanted.external is None else ADDRESS
-    return f"{tables} {address}", f"WHERE {' AND '.join(conditions)}", values
+    return f"WHERE {' AND '.join(conditions)}", values
