@@ -11,7 +11,7 @@ import yaml
 from playwright.sync_api import Page, expect
 
 from ostiary.server.connectors.actions.hosting import Line, note_lines
-from ostiary.server.connectors.actions.queue import Outcome, Remark
+from ostiary.server.connectors.actions.outcomes import Outcome, Remark
 from ostiary.server.connectors.files import upload_path
 from ostiary.server.connectors.jobs import ingest_sync
 from ostiary.server.connectors.store.registry import Connector

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from ostiary.server.connectors.actions.credentials import Minted, mint
 from ostiary.server.connectors.actions.locking import locked
+from ostiary.server.connectors.actions.noting import note
 from ostiary.server.connectors.rules import Health
 from ostiary.server.connectors.sealing import unseal
-from ostiary.server.connectors.store import credentials, hosting, journal, registry
+from ostiary.server.connectors.store import credentials, hosting, registry
 from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.secrets import Keyring
 from ostiary.server.kernel.work import UnitOfWork
@@ -61,22 +62,12 @@ def still_good(work: UnitOfWork, credential_id: str) -> bool:
 
 def note_lines(work: UnitOfWork, connector_key: int, lines: Sequence[Line]) -> None:
     for line in lines:
-        journal.write_line(
-            work.connection,
-            connector_key,
-            work.now,
-            line.level,
-            line.message,
-            source=SOURCE,
-            fields=line.fields,
-        )
+        note(work, connector_key, line.level, line.message, source=SOURCE, fields=line.fields)
     hosting.trim_log(work.connection, connector_key, SOURCE, LINES_KEPT)
 
 
 def note_refusal(work: UnitOfWork, connector_key: int, line: Line) -> None:
-    journal.write_line(
-        work.connection, connector_key, work.now, line.level, line.message, **line.fields
-    )
+    note(work, connector_key, line.level, line.message, **line.fields)
 
 
 def note_failing(work: UnitOfWork, connector_id: str, error: str) -> None:

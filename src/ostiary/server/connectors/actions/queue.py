@@ -1,18 +1,15 @@
-"""Handing tasks to agents and taking back what became of them.
+"""What agents ask and tell: tasks out, signs of life, uploads and outcomes in.
 
 A task may be handed out again when its holder falls silent; leases.TERMS says which may.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
-
-from google.protobuf.any_pb2 import Any as AnyMessage
+from collections.abc import Collection
 
 from ostiary.baton.pb.connectorapi_v1 import Task as TaskMessage
 from ostiary.server.connectors import leases
 from ostiary.server.connectors.actions.locking import locked
-from ostiary.server.connectors.actions.syncs import INGEST, end_cancelled, end_failed, ingest_lock
+from ostiary.server.connectors.actions.noting import note
+from ostiary.server.connectors.actions.outcomes import Outcome, conclude, release_lost
 from ostiary.server.connectors.leases import TERMS, Standing, TaskState
 from ostiary.server.connectors.rules import SyncState
 from ostiary.server.connectors.store import journal, registry, syncs, tasks
@@ -20,34 +17,6 @@ from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.connectors.store.tasks import Task, Upload
 from ostiary.server.kernel.errors import AppError, Code, failed_precondition, invalid, not_found
 from ostiary.server.kernel.work import UnitOfWork
-
-NO_UPLOAD: Final = "The connector reported success without uploading a sync file."
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What whoever looks after the connector should see, for its log."""
-
-    message: str
-    details: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What an agent reports when a task is over.
-
-    `code` is a google.rpc.Code, 0 for success; `response` what the connector answered.
-    """
-
-    code: int = 0
-    message: str = ""
-    non_retryable: bool = False
-    response: AnyMessage | None = None
-    remarks: Sequence[Remark] = ()
-
-    @property
-    def succeeded(self) -> bool:
-        return self.code == 0
 
 
 def enqueue_task(work: UnitOfWork, connector_id: str, message: TaskMessage) -> str:
@@ -74,7 +43,7 @@ def lease_tasks(
 ) -> list[TaskMessage]:
     """Up to `limit` tasks that are from now on `host`'s, with their ids, oldest first."""
     connector = locked(work, connector_id)
-    _release_lost(work, connector)
+    release_lost(work, connector)
     ready = tasks.find_ready(work.connection, connector.key, work.now, limit, known)
     return [_hand_out(work, connector, task, host) for task in ready]
 
@@ -127,14 +96,7 @@ def record_refusal(work: UnitOfWork, connector_id: str, task_id: str, reason: st
     if task is None:
         return
     tasks.update(work.connection, task.key, refusal=reason)
-    journal.write_line(
-        work.connection,
-        connector.key,
-        work.now,
-        "warning",
-        f"Upload refused: {reason}",
-        task.sync_key,
-    )
+    note(work, connector.key, "warning", f"Upload refused: {reason}", task.sync_key)
 
 
 def finish_task(
@@ -148,15 +110,37 @@ def finish_task(
     if leases.standing(task.lease, host) is Standing.OVER and task.lease.host == host:
         return
     task = _held(work, connector, host, task_id)
-    if _gave_up(task, outcome):
-        _give_back(work, connector, task, "The agent was stopped.")
-        return
-    _finish(work, connector, task, outcome)
+    conclude(work, connector, task, outcome)
 
 
 def release_lost_tasks(work: UnitOfWork, connector_id: str) -> None:
     """For connectors of which no agent is left that would ask."""
-    _release_lost(work, locked(work, connector_id))
+    release_lost(work, locked(work, connector_id))
+
+
+def see_host(work: UnitOfWork, connector_id: str, host: str) -> None:
+    connector = locked(work, connector_id)
+    journal.see_agent(work.connection, connector.key, host, work.now)
+
+
+def record_hello(
+    work: UnitOfWork,
+    connector_id: str,
+    host: str,
+    metadata: bytes,
+    *,
+    build: dict[str, str],
+    system: dict[str, str],
+    task_id: str = "",
+) -> None:
+    """What an agent says of itself. With a task id it answers a hello task, which is then over."""
+    connector = locked(work, connector_id)
+    registry.update(work.connection, connector.key, metadata=metadata)
+    journal.see_agent(work.connection, connector.key, host, work.now, build=build, system=system)
+    if task_id:
+        task = tasks.find_of_connector(work.connection, connector.key, task_id)
+        if task is not None and task.kind == "hello" and task.lease.host == host:
+            finish_task(work, connector_id, host, task_id, Outcome())
 
 
 def _hand_out(work: UnitOfWork, connector: Connector, task: Task, host: str) -> TaskMessage:
@@ -175,10 +159,9 @@ def _hand_out(work: UnitOfWork, connector: Connector, task: Task, host: str) -> 
         syncs.update(
             work.connection, task.sync_key, state=SyncState.RUNNING, started_at=work.now, host=host
         )
-        journal.write_line(
-            work.connection,
+        note(
+            work,
             connector.key,
-            work.now,
             "info",
             "Sync started.",
             task.sync_key,
@@ -211,136 +194,3 @@ def _revive(work: UnitOfWork, task: Task) -> None:
     )
     if task.sync_key is not None and task.lease.state is TaskState.QUEUED:
         syncs.update(work.connection, task.sync_key, state=SyncState.RUNNING)
-
-
-def _gave_up(task: Task, outcome: Outcome) -> bool:
-    """An agent that is shut down reports its running sync as cancelled; nobody asked for that."""
-    return (
-        outcome.code == Code.CANCELLED
-        and not task.lease.cancel_requested
-        and leases.may_retry(task.lease)
-    )
-
-
-def _release_lost(work: UnitOfWork, connector: Connector) -> None:
-    for task in tasks.find_lost(work.connection, connector.key, work.now):
-        silent = f"{task.lease.host} fell silent."
-        if task.lease.cancel_requested:
-            _finish(work, connector, task, Outcome(Code.CANCELLED, silent))
-        elif leases.may_retry(task.lease):
-            _give_back(work, connector, task, silent)
-        else:
-            _finish(work, connector, task, Outcome(Code.DEADLINE_EXCEEDED, silent))
-
-
-def _give_back(work: UnitOfWork, connector: Connector, task: Task, reason: str) -> None:
-    pause = leases.retry_after(task.lease.attempts)
-    tasks.update(
-        work.connection,
-        task.key,
-        state=TaskState.QUEUED,
-        leased_until=None,
-        available_at=work.now + pause,
-    )
-    if task.sync_key is not None:
-        syncs.update(work.connection, task.sync_key, state=SyncState.QUEUED)
-        journal.write_line(
-            work.connection,
-            connector.key,
-            work.now,
-            "warning",
-            f"{reason} The sync waits for another attempt.",
-            task.sync_key,
-            attempt=task.lease.attempts,
-        )
-
-
-def _finish(work: UnitOfWork, connector: Connector, task: Task, outcome: Outcome) -> None:
-    upload = tasks.latest_upload(work.connection, task, "c1z")
-    if task.sync_key is not None and outcome.succeeded and upload is None:
-        outcome = Outcome(Code.FAILED_PRECONDITION, task.refusal or NO_UPLOAD)
-    cancelled = task.lease.cancel_requested
-    response = outcome.response
-    tasks.update(
-        work.connection,
-        task.key,
-        state=TaskState.CANCELLED if cancelled else TaskState.FINISHED,
-        finished_at=work.now,
-        leased_until=None,
-        succeeded=outcome.succeeded and not cancelled,
-        error_code=outcome.code,
-        error=outcome.message.replace("\x00", "\ufffd"),
-        non_retryable=outcome.non_retryable,
-        result=None if response is None else response.SerializeToString(),
-    )
-    if task.sync_key is None:
-        return
-    if cancelled:
-        end_cancelled(work, task.sync_key)
-    elif upload is not None and outcome.succeeded:
-        _publish(work, connector, task.sync_key, upload, outcome.remarks)
-    else:
-        end_failed(work, task.sync_key, task.refusal or outcome.message)
-
-
-def _publish(
-    work: UnitOfWork,
-    connector: Connector,
-    sync_key: int,
-    upload: Upload,
-    remarks: Sequence[Remark],
-) -> None:
-    """The upload becomes the sync; the job that applies it is queued in the same transaction."""
-    syncs.update(
-        work.connection,
-        sync_key,
-        state=SyncState.INGESTING,
-        uploaded_at=work.now,
-        upload_id=upload.id,
-    )
-    sync = syncs.get(work.connection, sync_key)
-    for remark in remarks:
-        journal.write_line(
-            work.connection,
-            connector.key,
-            work.now,
-            "warning",
-            remark.message,
-            sync_key,
-            **remark.details,
-        )
-    journal.write_line(
-        work.connection,
-        connector.key,
-        work.now,
-        "info",
-        "Sync uploaded.",
-        sync_key,
-        bytes=upload.size,
-    )
-    work.defer(INGEST, lock=ingest_lock(connector), sync_id=sync.id)
-
-
-def see_host(work: UnitOfWork, connector_id: str, host: str) -> None:
-    connector = locked(work, connector_id)
-    journal.see_agent(work.connection, connector.key, host, work.now)
-
-
-def record_hello(
-    work: UnitOfWork,
-    connector_id: str,
-    host: str,
-    metadata: bytes,
-    *,
-    build: dict[str, str],
-    system: dict[str, str],
-    task_id: str = "",
-) -> None:
-    """What an agent says of itself. With a task id it answers a hello task, which is then over."""
-    connector = locked(work, connector_id)
-    registry.update(work.connection, connector.key, metadata=metadata)
-    journal.see_agent(work.connection, connector.key, host, work.now, build=build, system=system)
-    if task_id:
-        task = tasks.find_of_connector(work.connection, connector.key, task_id)
-        if task is not None and task.kind == "hello" and task.lease.host == host:
-            finish_task(work, connector_id, host, task_id, Outcome())

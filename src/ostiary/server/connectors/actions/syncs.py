@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from ostiary.baton.pb.connectorapi_v1 import Task as TaskMessage
 from ostiary.server.connectors.actions.locking import locked
+from ostiary.server.connectors.actions.noting import note
 from ostiary.server.connectors.leases import SYNC_FULL, TaskState
 from ostiary.server.connectors.rules import (
     NO_FAILURES,
@@ -97,9 +98,7 @@ def discard_held_sync(work: UnitOfWork, connector: Connector) -> None:
     sync = syncs.find_held(work.connection, connector.key)
     if sync is not None:
         _ended(work, sync.key, SyncState.CANCELLED)
-        journal.write_line(
-            work.connection, connector.key, work.now, "info", "Held sync discarded.", sync.key
-        )
+        note(work, connector.key, "info", "Held sync discarded.", sync.key)
 
 
 def stop_everything(work: UnitOfWork, connector: Connector, *, only_syncs: bool) -> None:
@@ -127,9 +126,7 @@ def stop_task(work: UnitOfWork, task: Task) -> None:
 def end_cancelled(work: UnitOfWork, sync_key: int) -> None:
     """Says nothing about the connector's health."""
     sync = _ended(work, sync_key, SyncState.CANCELLED)
-    journal.write_line(
-        work.connection, sync.connector_key, work.now, "info", "Sync stopped.", sync.key
-    )
+    note(work, sync.connector_key, "info", "Sync stopped.", sync.key)
 
 
 def end_failed(work: UnitOfWork, sync_key: int, error: str) -> None:
@@ -147,9 +144,7 @@ def end_failed(work: UnitOfWork, sync_key: int, error: str) -> None:
         consecutive_failures=failures.count,
         alerted_at=failures.alerted_at,
     )
-    journal.write_line(
-        work.connection, connector.key, work.now, "error", f"Sync failed: {error}", sync.key
-    )
+    note(work, connector.key, "error", f"Sync failed: {error}", sync.key)
     if tell:
         journal.raise_alert(
             work.connection,
@@ -181,9 +176,7 @@ def end_applied(
         alerted_at=NO_FAILURES.alerted_at,
         **_pause_after(connector),
     )
-    journal.write_line(
-        work.connection, connector.key, work.now, "info", "Sync applied.", sync.key, **counts
-    )
+    note(work, connector.key, "info", "Sync applied.", sync.key, **counts)
 
 
 def end_held(work: UnitOfWork, sync_id: str, reason: str, counts: dict[str, Any]) -> None:
@@ -201,9 +194,7 @@ def end_held(work: UnitOfWork, sync_id: str, reason: str, counts: dict[str, Any]
         paused_category=PauseCategory.ANOMALY,
         paused_reason=_text(reason),
     )
-    journal.write_line(
-        work.connection, connector.key, work.now, "warning", f"Sync held: {reason}", sync.key
-    )
+    note(work, connector.key, "warning", f"Sync held: {reason}", sync.key)
     journal.raise_alert(work.connection, connector.key, work.now, "sync_held", reason=_text(reason))
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from ostiary.server.catalog.store.app_owners import ids_of_owners
 from ostiary.server.connectors.actions.endings import endings_of
 from ostiary.server.connectors.actions.locking import locked
+from ostiary.server.connectors.actions.noting import note
 from ostiary.server.connectors.expiring import (
     ADVICE,
     EXPIRED,
@@ -15,7 +16,7 @@ from ostiary.server.connectors.expiring import (
     when,
 )
 from ostiary.server.connectors.rules import Health
-from ostiary.server.connectors.store import journal, registry, warnings
+from ostiary.server.connectors.store import registry, warnings
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.connectors.store.warnings import Alert
 from ostiary.server.kernel.secrets import Keyring
@@ -60,7 +61,7 @@ def note_expired(work: UnitOfWork, connector_id: str, secrets: Keyring) -> None:
     for ending in expired:
         error = f"{EXPIRED} on {moment(ending.ends_at)}. Rotate it."
         registry.update(work.connection, connector.key, health=Health.FAILING, last_error=error)
-        journal.write_line(work.connection, connector.key, work.now, "error", error)
+        note(work, connector.key, "error", error)
         _warn(work, connector, ending)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from ostiary.server.connectors.configuration.findings import Finding, Verdict
 from ostiary.server.connectors.configuration.rules import group_of
 from ostiary.server.connectors.configuration.schema import Schema
 from ostiary.server.connectors.configuration.trying import BAD_REQUEST, CHECKED
+from ostiary.server.connectors.views.findings import Found, found
 from ostiary.server.kernel.errors import AppError
 
 CONCERNS: Final[Mapping[str, str]] = {
@@ -39,6 +40,10 @@ class Complaint:
     fields: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     technical: str = ""
+
+    @property
+    def found(self) -> Sequence[Found]:
+        return found(self.findings)
 
 
 def complaint(error: AppError, schema: Schema, values: Mapping[str, str]) -> Complaint:

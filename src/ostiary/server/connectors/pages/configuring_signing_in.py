@@ -43,13 +43,38 @@ PATH = "/apps/{app_id}/connectors/{connector_id}/sign-in"
 router = APIRouter(include_in_schema=False)
 
 
+STEPS = (
+    (
+        "Sign in",
+        "With an account of the tenant. If consent was given there before, that is all.",
+        "Sign in at Microsoft",
+    ),
+    (
+        "Give consent",
+        "An administrator of the tenant lets this server's application in, and sees at Microsoft "
+        "what it may read.",
+        "Give consent at Microsoft",
+    ),
+    (
+        "Sign in once more",
+        "That shows that the consent works, and connects.",
+        "Sign in again at Microsoft",
+    ),
+)
+CONSENT, AGAIN = 1, 2
+
+
 @dataclass(frozen=True)
 class Step:
+    """`current`: the next one to take. `offered`: it has a button."""
+
     title: str
     text: str
     verb: str
     action: str
     done: bool
+    current: bool
+    offered: bool
 
 
 def sign_in_path(connector: Connector, options: Mapping[str, str], tenant: str = "") -> str:
@@ -192,30 +217,18 @@ def _steps_page(
 def _steps(connector: Connector, known: Authorization | None, *, consented: bool) -> Sequence[Step]:
     here = f"{reading.path_of(connector)}/sign-in"
     done = bool(known and known.authorized_at)
-    return (
+    states = (known is not None, known is not None and (consented or done), done)
+    current = states.index(False) if False in states else None
+    return [
         Step(
-            "Sign in",
-            "With an account of the tenant. If consent was given there before, that is all.",
-            "Sign in at Microsoft",
-            here,
-            known is not None,
-        ),
-        Step(
-            "Give consent",
-            "An administrator of the tenant lets this server's application in, and sees at "
-            "Microsoft what it may read.",
-            "Give consent at Microsoft",
-            f"{here}/consent",
-            known is not None and (consented or done),
-        ),
-        Step(
-            "Sign in once more",
-            "That shows that the consent works, and connects.",
-            "Sign in again at Microsoft",
-            here,
-            done,
-        ),
-    )
+            *words,
+            action=f"{here}/consent" if number == CONSENT else here,
+            done=states[number],
+            current=number == current,
+            offered=number == (AGAIN if done else current),
+        )
+        for number, words in enumerate(STEPS)
+    ]
 
 
 def _options(shell: Shell, connector: Connector, sent: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from fastapi import APIRouter
@@ -19,6 +19,7 @@ from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.connectors.views import lists
 from ostiary.server.connectors.views.lists import Row
 from ostiary.server.connectors.views.states import unfinished
+from ostiary.server.kernel.auth.caller import Caller
 from ostiary.server.kernel.authz.enforcement import Access
 from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.database import Connection
@@ -85,11 +86,7 @@ def _rows(shell: Shell, access: Access, app_id: str | None = None) -> Sequence[R
     with shell.kernel.read() as connection:
         found = registry.find_all(connection, app_id)
         beside = listed.beside(connection, [each.key for each in found])
-        mine = [
-            each
-            for each in found
-            if access.everything or _is_own(connection, access, each, beside[each.key])
-        ]
+        mine = found if access.everything else owned(connection, access.caller, found, beside)
     kinds = {each.catalog_id: find_kind(shell.kernel.settings, each.catalog_id) for each in mine}
     return [_row(each, beside[each.key], kinds[each.catalog_id], shell.now) for each in mine]
 
@@ -99,8 +96,17 @@ def _row(each: Connector, beside: Beside, kind: Kind | None, now: datetime) -> R
     return Row(each, beside, name, unfinished(each, kind, configured=beside.configured), now)
 
 
-def _is_own(connection: Connection, access: Access, each: Connector, beside: Beside) -> bool:
-    """What is known of its owners saves asking again."""
-    if beside.owner_ids:
-        return access.caller.user.public_id in beside.owner_ids
-    return owns(connection, access.caller, each)
+def owned(
+    connection: Connection,
+    caller: Caller,
+    found: Sequence[Connector],
+    beside: Mapping[int, Beside],
+) -> list[Connector]:
+    """Those of `owns`. What is known of their owners saves asking again for each."""
+    mine = caller.user.public_id
+    return [
+        each
+        for each in found
+        if mine in beside[each.key].owner_ids
+        or (not beside[each.key].owner_ids and owns(connection, caller, each))
+    ]

@@ -44,6 +44,7 @@ def write_line(
     level: str,
     message: str,
     sync_key: int | None = None,
+    /,
     **details: Any,
 ) -> None:
     connection.execute(

@@ -18,18 +18,14 @@ KINDS: Final = {
 
 @dataclass(frozen=True)
 class Count:
-    """One resource type of a kind. None: the sync does not say."""
+    """Of one resource type of a kind: how many there are, and what the sync did to them."""
 
     kind: str
     resource_type: str
-    number: int | None
+    number: int
     added: int
     removed: int
     changed: int
-
-    @property
-    def before(self) -> int | None:
-        return None if self.number is None else self.number - self.added + self.removed
 
 
 def counts(numbers: Mapping[str, Any] | None, deltas: Mapping[str, Any] | None) -> list[Count]:

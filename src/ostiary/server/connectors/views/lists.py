@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +45,9 @@ REST = (
         card=True,
     ),
     Column[Row]("next", "Next sync", lambda row: next_sync(row.connector), shown=False),
-    Column[Row]("warnings", "Warnings", lambda row: Several(row.warnings), sortable=False),
+    Column[Row](
+        "warnings", "Warnings", lambda row: Several(row.warnings), sortable=False, card=True
+    ),
     Column[Row]("owners", "Owners", lambda row: owners(row.beside), sortable=False),
     Column[Row]("kind", "Type", lambda row: text(row.kind)),
     Column[Row]("updated", "Changed", lambda row: Moment(row.connector.updated_at), shown=False),
@@ -104,12 +106,10 @@ def app_link(row: Row) -> Link:
 
 def nothing(href: str) -> Empty:
     """`href`: where to add one, for those who may."""
-    return replace(
-        Empty(
-            "No connector yet",
-            "A connector tells who has access to what. Adding one takes about ten minutes.",
-            icon="plug-connected",
-        ),
+    return Empty(
+        "No connector yet",
+        "A connector tells who has access to what. Adding one takes about ten minutes.",
+        icon="plug-connected",
         action="Add connector" if href else "",
         href=href,
     )

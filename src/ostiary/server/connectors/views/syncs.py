@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from ostiary.server.connectors.progress import duration_of
-from ostiary.server.connectors.rules import SyncState
 from ostiary.server.connectors.store.journal import Line
 from ostiary.server.connectors.store.syncs import Sync
 from ostiary.server.connectors.views.counts import changes, total
@@ -169,7 +168,7 @@ def _changed(sync: Sync) -> Cell:
     return text(changes(sync.deltas))
 
 
-def _count(kind: str) -> Any:
+def _count(kind: str) -> Callable[[Sync], Cell]:
     return lambda sync: Number(total(sync.counts, kind)) if sync.counts else Missing(NONE)
 
 
@@ -178,7 +177,3 @@ def _problem(sync: Sync) -> Cell:
     if len(short) > LONGEST_ERROR:
         short = f"{short[:LONGEST_ERROR].rstrip()}\u2026"
     return text(short)
-
-
-def failed(sync: Sync) -> bool:
-    return sync.state in (SyncState.FAILED, SyncState.HELD)

@@ -19,6 +19,9 @@ _TITLES: Final = {
     "connectors.connector.delete": ("Deleted", "trash"),
     "connectors.credential.rotate": ("Credential made", "key"),
     "connectors.credential.revoke": ("Credential revoked", "ban"),
+    "connectors.oauth.sign_in": ("Signed in to the tenant", "login"),
+    "connectors.oauth.consent": ("Consent given", "shield-check"),
+    "connectors.oauth.authorize": ("Connected by signing in", "plug-connected"),
     "connectors.sync.request": ("Sync asked for", "refresh"),
     "connectors.sync.stop": ("Sync told to stop", "ban"),
     "connectors.sync.confirm": ("Held sync confirmed", "check"),
@@ -27,7 +30,9 @@ _TITLES: Final = {
     "ingest.sync.refused": ("Sync refused", "circle-x"),
 }
 _WHOLE: Final = frozenset({"connectors.connector.create", "connectors.connector.delete"})
-"""Whose title says it all."""
+"""Whose title says it all, as do those of syncs: they are in a list of their own."""
+
+_OF_SYNCS: Final = ("connectors.sync.", "ingest.")
 
 _LONGEST: Final = 300
 
@@ -41,7 +46,7 @@ def _event(entry: Mapping[str, Any]) -> Event:
     action = str(entry["action"])
     title, icon = _TITLES.get(action, (action, "clock"))
     who = str(entry["actor_name"] or entry["actor_kind"])
-    whole = action in _WHOLE or action.startswith("ingest.")
+    whole = action in _WHOLE or action.startswith(_OF_SYNCS)
     text = "" if whole else _changed(entry["before"] or {}, entry["after"] or {})
     return Event(entry["at"], title, who, text, icon)
 
