@@ -68,6 +68,7 @@ def test_pages_fit_their_width_and_serve_everybody(
         "/settings/users",
         f"/settings/users/{ann.public_id}",
         "/settings/keys",
+        "/keys",
         "/settings/mail",
         "/settings/encryption",
         *(question.path for question in QUESTIONS if not question.href),
