@@ -256,6 +256,11 @@ def test_a_chain_ends_before_it_comes_round() -> None:
     assert found.chain(1) == [2, 3, 4]
     round_ = depths({1: [2], 2: [1], 5: [5]})
     assert round_.chain(1) == [2]
+    assert round_.chain(2) == [1]
+    assert round_.levels == {1: 1, 2: 1}
+    ring = depths({1: [2], 2: [3], 3: [1]})
+    assert ring.levels == {1: 2, 2: 1, 3: 2}
+    assert [ring.chain(each) for each in (1, 2, 3)] == [[2, 3], [3], [1, 2]]
     assert 5 not in round_.levels
     deep = depths({number: [number + 1] for number in range(3000)})
     assert deep.levels[0] == 3000

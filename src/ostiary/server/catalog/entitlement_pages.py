@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from fastapi import APIRouter
@@ -33,7 +34,7 @@ def list_entitlements(shell: ShellOf, access: Viewer, app_id: str) -> Response:
     detail = Detail(
         app.display_name, chips=[standing(app)], tabs=app_tabs(shell, app_id, "entitlements")
     )
-    listing = entitlement_views.of_app(types)
+    listing = replace(entitlement_views.of_app(types), empty=entitlement_views.nothing_of(app))
     read = entitlements_among(lambda: listed_entitlements.of_app(app_id, shell.as_of))
     title = f"Entitlements of {app.display_name}"
     return list_page(shell, "web/detail.html", title, listing, read, crumbs=[APPS], detail=detail)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from ostiary.server.catalog import immutability
 from ostiary.server.catalog.resource_views import path_of
+from ostiary.server.catalog.store.app_table import ListedApp
 from ostiary.server.catalog.store.listed_entitlements import ListedEntitlement
 from ostiary.server.web.components.cells import (
     Chip,
@@ -25,6 +27,25 @@ from ostiary.server.web.components.tables import Column, Empty, Filter, List
 
 def path(entitlement: ListedEntitlement) -> str:
     return f"/apps/{entitlement.app_id}/entitlements/{entitlement.id}"
+
+
+_BEFORE_SYNCS: Final = Empty(
+    "No entitlement yet", "Entitlements come with the first sync of a connector.", icon="key"
+)
+
+
+def nothing_of(app: ListedApp) -> Empty:
+    """Why the app has none."""
+    if app.connectors:
+        return _BEFORE_SYNCS
+    return Empty(
+        "No entitlement yet",
+        "No connector fills this app. Entitlements come with one, or are made of groups that are "
+        "linked to it.",
+        action="See linked groups",
+        href=f"/apps/{app.id}/linked_groups",
+        icon="key",
+    )
 
 
 def of_app(types: Sequence[tuple[str, str]]) -> List[ListedEntitlement]:
@@ -60,11 +81,7 @@ def of_app(types: Sequence[tuple[str, str]]) -> List[ListedEntitlement]:
         key=lambda each: each.id,
         href=path,
         filters=(Filter("type", "Type", types),),
-        empty=Empty(
-            "No entitlement yet",
-            "Entitlements come with the first sync of a connector.",
-            icon="key",
-        ),
+        empty=_BEFORE_SYNCS,
     )
 
 

@@ -185,7 +185,7 @@ def app_tiles(shell: Shell, app: ListedApp) -> list[Tile]:
     return [
         Tile("Accounts", app.accounts, here and f"{here}/accounts"),
         Tile("Entitlements", app.entitlements, here and f"{here}/entitlements"),
-        Tile("Connectors", app.connectors),
+        Tile("Connectors", app.connectors, here and f"{here}/connectors"),
     ]
 
 

@@ -17,21 +17,26 @@ QUIET: Final = timedelta(days=90)
 @dataclass(frozen=True)
 class Depths:
     """How many groups are in a row below each that has some; `next_`: where the longest row goes
-    on."""
+    on. `round_`: where it begins below a group that other rows end at, since they come round."""
 
     levels: Mapping[int, int]
     next_: Mapping[int, int]
+    round_: Mapping[int, int]
 
     def deepest(self, most: int) -> list[int]:
         return nlargest(most, self.levels, key=lambda group: (self.levels[group], -group))
 
     def chain(self, group: int) -> list[int]:
         """What is below, from the outermost inwards."""
-        found = []
-        while group in self.next_:
-            group = self.next_[group]
-            found.append(group)
-        return found
+        return _row(group, self.round_.get(group, self.next_.get(group)), self.next_)
+
+
+def _row(group: int, below: int | None, next_: Mapping[int, int]) -> list[int]:
+    found = []
+    while below is not None and below != group:
+        found.append(below)
+        below = next_.get(below)
+    return found
 
 
 def depths(inside: Mapping[int, Sequence[int]]) -> Depths:
@@ -45,7 +50,14 @@ def depths(inside: Mapping[int, Sequence[int]]) -> Depths:
             levels[group] = 0 if deepest is None else levels[deepest] + 1
             if deepest is not None:
                 next_[group] = deepest
-    return Depths({group: depth for group, depth in levels.items() if depth}, next_)
+    round_ = {}
+    for group in [group for group, depth in levels.items() if not depth]:
+        others = [inner for inner in inside.get(group, ()) if inner != group]
+        if others:
+            round_[group] = max(others, key=lambda inner: levels[inner])
+    rows = {group: len(_row(group, below, next_)) for group, below in round_.items()}
+    known = {group: depth for group, depth in (levels | rows).items() if depth}
+    return Depths(known, next_, round_)
 
 
 def _innermost_first(

@@ -22,8 +22,16 @@ _COUNTED: Final = """
             AND (CAST(:at AS timestamptz) IS NULL OR h.at <= :at)
         ORDER BY h.at DESC LIMIT 1
     ) c CROSS JOIN LATERAL jsonb_each_text(c.counts -> '{kind}') n
-    WHERE f.app_id = a.id)::bigint AS {kind}
+    WHERE f.app_id = a.id)::bigint
 """
+
+_MADE_HERE: Final = """
+    (SELECT nullif(count(*), 0) FROM connector_feeds f
+    JOIN entitlements e ON e.feed_id = f.id
+    JOIN entitlement_versions v ON v.entitlement_id = e.id AND {v}
+    WHERE f.app_id = a.id AND f.connector_id = a.public_id)
+"""
+"""Of no sync: the access to the app, and roles made of linked groups."""
 
 _SELECT: Final = f"""
 SELECT a.public_id AS id, {NAME} AS display_name, a.description, a.managed, a.created_at,
@@ -34,7 +42,9 @@ SELECT a.public_id AS id, {NAME} AS display_name, a.description, a.managed, a.cr
     ) AS owners,
     (SELECT count(*) FROM connector_feeds f
         WHERE f.app_id = a.id AND f.connector_id <> a.public_id) AS connectors,
-    {_COUNTED.format(kind="accounts")}, {_COUNTED.format(kind="entitlements")}
+    {_COUNTED.format(kind="accounts")} AS accounts,
+    coalesce({_COUNTED.format(kind="entitlements")} + coalesce({{made}}, 0), {{made}})
+        AS entitlements
 {_FROM}
 """  # noqa: S608
 
@@ -51,7 +61,8 @@ ORDERS: Final = {
 
 @dataclass(frozen=True)
 class ListedApp:
-    """`accounts` and `entitlements` after the newest syncs; None before the first one."""
+    """`accounts` and `entitlements` after the newest syncs, these with what was made here; None
+    before the first one."""
 
     id: str
     display_name: str
@@ -79,14 +90,18 @@ def read(
     """`order` is a key of `ORDERS`; unknown values come last."""
     direction = "DESC" if descending else "ASC"
     by = f"{ORDERS[order]} {direction} NULLS LAST, lower({NAME}), a.id"
-    return [ListedApp(**row) for row in asked.rows(connection, _SELECT, by, size, offset)]
+    return [ListedApp(**row) for row in asked.rows(connection, _select(asked), by, size, offset)]
 
 
 def find(connection: sa.Connection, app_id: str, at: datetime | None = None) -> ListedApp | None:
     """None when there is, or was at `at`, no such app."""
     asked = known(at).where("a.public_id = :id", id=app_id)
-    rows = asked.rows(connection, _SELECT, "a.id", 1)
+    rows = asked.rows(connection, _select(asked), "a.id", 1)
     return ListedApp(**rows[0]) if rows else None
+
+
+def _select(asked: Asked) -> str:
+    return _SELECT.format(made=_MADE_HERE.format(v=asked.version("v")))
 
 
 def known(at: datetime | None, viewer: str | None = None) -> Asked:

@@ -19,7 +19,7 @@ JOIN entitlement_versions v ON v.entitlement_id = g.entitlement_id AND {v}
 JOIN resources r ON r.id = g.principal_id
 JOIN resources o ON o.id = v.resource_id
 WHERE g.passed_on AND {g} AND r.resource_type_id = ANY (ARRAY({groups}))
-    AND o.resource_type_id = ANY (ARRAY({groups}))
+    AND o.resource_type_id = ANY (ARRAY({groups})) AND o.id <> r.id
 """
 """The index of grants that pass something on has them all, and little else."""
 
