@@ -22,6 +22,7 @@ from ostiary.graph import (
     GraphError,
     Hosts,
     InvalidDomain,
+    Observer,
     RetryPolicy,
     Timeouts,
     UnknownCloud,
@@ -106,22 +107,14 @@ def _hosts(settings: Settings) -> Hosts:
         raise ConnectorError(Status.INVALID_ARGUMENT, str(error)) from error
 
 
-class Streams:
+class Streams(Observer):
     """Tells the progress display what the Graph client does, stream by stream."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._streams: dict[str, Stream] = {}
 
-    def request(
-        self,
-        stream: str,
-        method: str,
-        path: str,
-        status: int,
-        resource_units: float,
-        seconds: float,
-    ) -> None:
+    def request(self, stream: str, resource_units: float, seconds: float) -> None:
         self._of(stream).advance(requests=1, resource_units=resource_units)
 
     def throttled(self, stream: str, seconds: float) -> None:

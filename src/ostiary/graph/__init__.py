@@ -35,6 +35,7 @@ from ostiary.graph.faults import (
 from ostiary.graph.observer import Ledger, Observer, StreamTotals
 from ostiary.graph.pages import Page
 from ostiary.graph.retry import RetryPolicy
+from ostiary.graph.together import side_by_side
 from ostiary.graph.tokens import AccessToken
 from ostiary.graph.transport import Timeouts
 from ostiary.graph.trust import UnreadableTrust
@@ -78,5 +79,6 @@ __all__ = [
     "login_domain",
     "managed_identity",
     "parse_domain",
+    "side_by_side",
     "workload_identity",
 ]

@@ -4,7 +4,6 @@ Source: "Combine multiple HTTP requests using JSON batching". A pack saves round
 resource units: each part is charged and throttled by itself.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from ostiary.graph.reading import read
 from ostiary.graph.retry import retry_after
 from ostiary.graph.scopes import scopes_of, throttled_scope
 from ostiary.graph.sender import Request, Sender, as_number, charged
+from ostiary.graph.together import side_by_side
 from ostiary.graph.transport import Reply
 
 PACK = 20
@@ -109,12 +109,7 @@ class Batcher:
         """Each part's value or error, in the order of `parts`."""
         _refuse_shared_ids(parts)
         packs = _packs(parts)
-        try:
-            async with asyncio.TaskGroup() as group:
-                for pack in packs:
-                    group.create_task(self._finish(pack, url, stream, low_priority))
-        except BaseExceptionGroup as several:
-            raise several.exceptions[0] from None
+        await side_by_side(self._finish(pack, url, stream, low_priority) for pack in packs)
         results = {id: result for pack in packs for id, result in pack.results.items()}
         return {part.id: results[part.id] for part in parts}
 

@@ -16,7 +16,7 @@ from ostiary.graph.clouds import GLOBAL_GRAPH
 from ostiary.graph.credentials import Credential
 from ostiary.graph.domains import own_link, parse_domain
 from ostiary.graph.faults import GraphError, MalformedReply
-from ostiary.graph.observer import Observer, Silent
+from ostiary.graph.observer import Observer
 from ostiary.graph.pages import Page, ahead, decoder, page_decoder
 from ostiary.graph.retry import RetryPolicy
 from ostiary.graph.scopes import scopes_of
@@ -55,7 +55,7 @@ class GraphClient:
         self.domain = parse_domain(domain)
         self.credential = credential
         self._budget = budget or Budget(clock=clock)
-        self._observer: Observer = observer or Silent()
+        self._observer = observer or Observer()
         self._ca_file = ca_file
         self._timeouts = timeouts or Timeouts()
         self._retry = retry or RetryPolicy()

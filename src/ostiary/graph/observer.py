@@ -1,23 +1,16 @@
 """What a sync tells about its traffic: requests, resource units and waits, per stream."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
 
 
-class Observer(Protocol):
-    def request(
-        self,
-        stream: str,
-        method: str,
-        path: str,
-        status: int,
-        resource_units: float,
-        seconds: float,
-    ) -> None:
-        """One exchange is over.
+class Observer:
+    """Hears of everything and keeps nothing; others keep what they need."""
 
-        `path` carries no query. `status` is 0 when no reply came. `resource_units` is what Graph
-        charged by its `x-ms-resource-unit` header (for a batch the sum over its parts), else 0.
+    def request(self, stream: str, resource_units: float, seconds: float) -> None:
+        """One exchange is over, whatever came of it.
+
+        `resource_units` is what Graph charged by its `x-ms-resource-unit` header (for a batch the
+        sum over its parts), else 0.
         """
 
     def throttled(self, stream: str, seconds: float) -> None:
@@ -25,27 +18,6 @@ class Observer(Protocol):
 
     def retried(self, stream: str, reason: str) -> None:
         """A request failed for a passing reason and is sent again."""
-
-
-class Silent:
-    """An observer that keeps nothing."""
-
-    def request(
-        self,
-        stream: str,
-        method: str,
-        path: str,
-        status: int,
-        resource_units: float,
-        seconds: float,
-    ) -> None:
-        return None
-
-    def throttled(self, stream: str, seconds: float) -> None:
-        return None
-
-    def retried(self, stream: str, reason: str) -> None:
-        return None
 
 
 @dataclass
@@ -59,20 +31,12 @@ class StreamTotals:
 
 
 @dataclass
-class Ledger:
+class Ledger(Observer):
     """Totals per stream, for closing summaries and benchmarks."""
 
     streams: dict[str, StreamTotals] = field(default_factory=dict)
 
-    def request(
-        self,
-        stream: str,
-        method: str,
-        path: str,
-        status: int,
-        resource_units: float,
-        seconds: float,
-    ) -> None:
+    def request(self, stream: str, resource_units: float, seconds: float) -> None:
         totals = self._of(stream)
         totals.requests += 1
         totals.resource_units += resource_units

@@ -128,9 +128,7 @@ class Sender:
         finally:
             if started:
                 seconds = clock.monotonic() - started
-                self._observer.request(
-                    request.stream, request.method, request.path, status, units, seconds
-                )
+                self._observer.request(request.stream, units, seconds)
                 log.debug("%s %s: %d in %.3f s", request.method, request.path, status, seconds)
 
     def _heed(self, request: Request, reply: Reply, trial: _Trial) -> None:

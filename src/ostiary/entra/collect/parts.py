@@ -17,7 +17,7 @@ from ostiary.connector.batches import batches
 from ostiary.entra.collect.delta import REFUSED, Collection, catch_up
 from ostiary.entra.collect.reader import Reader
 from ostiary.entra.image import Image
-from ostiary.graph import GraphError, MalformedReply
+from ostiary.graph import GraphError, MalformedReply, side_by_side
 
 MOST_IDS = 50
 SIDE_BY_SIDE = 5
@@ -91,12 +91,10 @@ async def _begin(reader: Reader, whole: Divisible) -> str:
 
 async def _read_all(reader: Reader, whole: Divisible, ids: Sequence[str]) -> None:
     places = asyncio.Semaphore(SIDE_BY_SIDE)
-    try:
-        async with asyncio.TaskGroup() as group:
-            for number, some in enumerate(batches(ids, MOST_IDS)):
-                group.create_task(_read(reader, whole.part(number, some), places))
-    except BaseExceptionGroup as several:
-        raise several.exceptions[0] from None
+    await side_by_side(
+        _read(reader, whole.part(number, some), places)
+        for number, some in enumerate(batches(ids, MOST_IDS))
+    )
 
 
 async def _read(reader: Reader, part: Part, places: asyncio.Semaphore) -> None:
