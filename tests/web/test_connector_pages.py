@@ -12,7 +12,7 @@ import yaml
 
 from ostiary.server.catalog.actions import create_app
 from ostiary.server.connectors.actions.hosting import Line, note_lines
-from ostiary.server.connectors.actions.queue import Outcome, Remark
+from ostiary.server.connectors.actions.outcomes import Outcome, Remark
 from ostiary.server.connectors.actions.registry import NewConnector, create_connector, save_config
 from ostiary.server.connectors.actions.syncs import end_applied, request_sync
 from ostiary.server.connectors.catalogue.kinds import ENTRA, SELF_HOSTED

@@ -8,7 +8,7 @@ from google.protobuf.any_pb2 import Any
 from ostiary.baton.pb.connector_v2 import Resource
 from ostiary.baton.pb.connectorapi_v1 import Task
 from ostiary.server.connectors.actions import queue
-from ostiary.server.connectors.actions.queue import NO_UPLOAD, Outcome
+from ostiary.server.connectors.actions.outcomes import NO_UPLOAD, Outcome
 from ostiary.server.connectors.actions.registry import NewConnector, create_connector
 from ostiary.server.connectors.actions.syncs import request_sync, stop_sync
 from ostiary.server.connectors.leases import TaskState

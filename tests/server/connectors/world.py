@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ostiary.baton.pb.connectorapi_v1 import Task as TaskMessage
 from ostiary.server.connectors.actions import queue
-from ostiary.server.connectors.actions.queue import Outcome
+from ostiary.server.connectors.actions.outcomes import Outcome
 from ostiary.server.connectors.actions.syncs import end_applied, request_sync
 from ostiary.server.connectors.files import upload_path
 from ostiary.server.connectors.jobs import ingest_sync

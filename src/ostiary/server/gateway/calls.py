@@ -23,7 +23,7 @@ from ostiary.baton.pb.connectorapi_v1 import (
     Task,
 )
 from ostiary.server.connectors.actions import queue
-from ostiary.server.connectors.actions.queue import Outcome
+from ostiary.server.connectors.actions.outcomes import Outcome
 from ostiary.server.connectors.leases import HEARTBEAT_EVERY
 from ostiary.server.connectors.reads import Agency, look
 from ostiary.server.gateway import limits

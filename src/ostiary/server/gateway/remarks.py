@@ -8,7 +8,7 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import DecodeError
 from google.protobuf.struct_pb2 import Struct
 
-from ostiary.server.connectors.actions.queue import Remark
+from ostiary.server.connectors.actions.outcomes import Remark
 
 MOST: Final = 100
 LONGEST: Final = 1000
