@@ -35,7 +35,8 @@ def list_groups(shell: ShellOf, access: Viewer, app_id: str) -> Response:
         app = found_app(connection, app_id, shell.as_of)
 
     def read(connection: Connection, wanted: Wanted) -> Found[LinkedGroup]:
-        return linked_views.page(_groups(connection, app_id) if app.managed else [], wanted)
+        groups = _groups(connection, app_id) if app.managed else []
+        return linked_views.ARRANGING.page(groups, wanted)
 
     detail = Detail(
         app.display_name,

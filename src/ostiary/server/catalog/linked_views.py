@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ostiary.server.catalog.rules import LinkedGroup
+from ostiary.server.web.components.arranging import Arranging
 from ostiary.server.web.components.cells import (
     NONE,
     Cell,
@@ -18,7 +19,7 @@ from ostiary.server.web.components.cells import (
     Text,
 )
 from ostiary.server.web.components.forms import Field, Form
-from ostiary.server.web.components.tables import Bulk, Column, Empty, Filter, Found, List, Wanted
+from ostiary.server.web.components.tables import Bulk, Column, Empty, Filter, List
 from ostiary.server.web.moments import counted
 
 UNDECIDED: Final = "undecided"
@@ -88,22 +89,15 @@ _UNMANAGED: Final = Empty(
 )
 
 
-def page(groups: Sequence[LinkedGroup], wanted: Wanted) -> Found[LinkedGroup]:
-    """All of them are known: chosen, ordered and cut here."""
-    query, choices = wanted.query.casefold(), wanted.filters["choice"]
-    matching = [
-        each
-        for each in groups
-        if query in each.name.casefold() and (not choices or choice_of(each) in choices)
-    ]
-    keys = {
-        "name": lambda each: (0, each.name.casefold()),
-        "members": lambda each: (each.member_count, each.name.casefold()),
-        "choice": lambda each: (list(_CHIPS).index(choice_of(each)), each.name.casefold()),
-    }
-    matching.sort(key=keys[wanted.sort], reverse=wanted.descending)
-    shown = matching[wanted.offset : wanted.offset + wanted.size]
-    return Found(shown, len(matching), len(groups))
+ARRANGING: Final = Arranging[LinkedGroup](
+    named=lambda each: each.name,
+    orders={
+        "name": lambda each: each.name,
+        "members": lambda each: each.member_count,
+        "choice": lambda each: list(_CHIPS).index(choice_of(each)),
+    },
+    filters={"choice": lambda each: choice_of(each)},
+)
 
 
 def set_up_form(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from ostiary.server.access import store
 from ostiary.server.access.facts import Grant
 from ostiary.server.access.store import listed_grants, principals
 from ostiary.server.access.store.listed_grants import GrantFilter, Order
-from ostiary.server.access.views import differences, grants
+from ostiary.server.access.views import grants
 from ostiary.server.access.views.differences import Different
 from ostiary.server.access.views.grants import Listed
 from ostiary.server.kernel.authz.permissions import Permission
@@ -19,7 +20,8 @@ from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.errors import invalid
 from ostiary.server.web.as_of import instant_of
 from ostiary.server.web.components.detail import Between
-from ostiary.server.web.components.tables import Found, List, Read, Wanted
+from ostiary.server.web.components.tables import Found, Wanted
+from ostiary.server.web.lists import found_of
 from ostiary.server.web.shell import Shell
 
 MOST_DIFFERENCES: Final = 1000
@@ -56,15 +58,14 @@ class Grants:
         )
         if self.asked.of_nothing:
             return Found([], 0, 0)
-        order = Order(wanted.sort, wanted.descending)
-        found = listed_grants.grants(
-            connection, narrowed, order, at=self.at, offset=wanted.offset, size=wanted.size
-        )
-        rows = self.described(connection, found)
-        matching = listed_grants.count(connection, narrowed, at=self.at)
-        if narrowed == self.asked:
-            return Found(rows, matching, matching)
-        return Found(rows, matching, listed_grants.count(connection, self.asked, at=self.at))
+
+        def read(asked: GrantFilter, *, order: str, descending: bool, **place: int) -> list[Listed]:
+            by = Order(order, descending)
+            found = listed_grants.grants(connection, asked, by, at=self.at, **place)
+            return self.described(connection, found)
+
+        count = partial(listed_grants.count, connection, at=self.at)
+        return found_of(wanted, narrowed, self.asked, read, count)
 
     def described(self, connection: Connection, found: Sequence[Grant]) -> list[Listed]:
         holders = principals.principals(
@@ -136,7 +137,3 @@ def note_of(complete: bool) -> str:
     if complete:
         return ""
     return f"These are the first {MOST_DIFFERENCES:,} differences. Choose days closer together."
-
-
-def found_among(listing: List[Different], rows: Sequence[Different]) -> Read[Different]:
-    return lambda _connection, wanted: differences.page(listing, rows, wanted)

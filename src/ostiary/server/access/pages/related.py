@@ -12,7 +12,7 @@ from starlette.responses import Response
 from ostiary.server.access.pages import reading
 from ostiary.server.access.pages.reading import Compared
 from ostiary.server.access.store.listed_grants import GrantFilter
-from ostiary.server.access.views import timeline
+from ostiary.server.access.views import differences, timeline
 from ostiary.server.access.views.differences import Different
 from ostiary.server.web.components.cells import Chip, Fact, Moment
 from ostiary.server.web.components.detail import Detail
@@ -104,7 +104,7 @@ class Related:
         return self.page(
             "changes",
             listing,
-            reading.found_among(listing, rows),
+            differences.among(listing, rows),
             between=reading.between(self.shell, start),
             note=reading.note_of(complete),
         )

@@ -9,8 +9,9 @@ from typing import Final
 from ostiary.server.access.facts import Difference
 from ostiary.server.access.views import grants
 from ostiary.server.access.views.grants import Listed
+from ostiary.server.web.components.arranging import Arranging
 from ostiary.server.web.components.cells import Cell, Chip, Text
-from ostiary.server.web.components.tables import Column, Empty, Filter, Found, List, Wanted
+from ostiary.server.web.components.tables import Column, Empty, Filter, List, Read
 
 CHANGES: Final = (("added", "Gained"), ("removed", "Lost"), ("changed", "Changed"))
 _CHIPS: Final = {
@@ -92,22 +93,16 @@ def _list(name: str, columns: Sequence[Column[Different]]) -> List[Different]:
     )
 
 
-def page(listing: List[Different], rows: Sequence[Different], wanted: Wanted) -> Found[Different]:
-    """All of them are known: chosen, ordered and cut here."""
-    chosen = set(wanted.filters["change"])
-    name, change = listing.columns[0], {key: place for place, (key, _) in enumerate(CHANGES)}
-    query = wanted.query.casefold()
-    matching = [
-        each
-        for each in rows
-        if (not chosen or each.difference.change in chosen)
-        and query in name.cell(each).plain.casefold()
-    ]
-
-    def order(each: Different) -> tuple[int, str]:
-        place = change[each.difference.change] if wanted.sort == "change" else 0
-        return place, name.cell(each).plain.casefold()
-
-    matching.sort(key=order, reverse=wanted.descending)
-    shown = matching[wanted.offset : wanted.offset + wanted.size]
-    return Found(shown, len(matching), len(rows))
+def among(listing: List[Different], rows: Sequence[Different]) -> Read[Different]:
+    """Reads the list, of which all rows are known."""
+    name = listing.columns[0]
+    places = {change: place for place, (change, _) in enumerate(CHANGES)}
+    arranging = Arranging[Different](
+        named=lambda each: name.cell(each).plain,
+        orders={
+            "name": lambda each: name.cell(each).plain,
+            "change": lambda each: places[each.difference.change],
+        },
+        filters={"change": lambda each: each.difference.change},
+    )
+    return lambda _connection, wanted: arranging.page(rows, wanted)

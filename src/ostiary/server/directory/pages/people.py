@@ -164,7 +164,7 @@ def show_changes(shell: ShellOf, access: OneselfOrViewer, person_id: str) -> Res
     return shown.page(
         "changes",
         listing,
-        reading.found_among(listing, rows),
+        differences.among(listing, rows),
         between=reading.between(shell, start),
         note=reading.note_of(complete) or shown.note,
     )

@@ -8,7 +8,7 @@ from typing import Final
 
 from ostiary.server.catalog.resource_views import path_of
 from ostiary.server.explore.store.nesting import Group
-from ostiary.server.explore.views.arranging import Arranging
+from ostiary.server.web.components.arranging import Arranging
 from ostiary.server.web.components.cells import UNKNOWN, Link, Number, Text
 from ostiary.server.web.components.tables import Column, Empty, List
 

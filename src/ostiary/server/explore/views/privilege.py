@@ -6,8 +6,9 @@ from typing import Final
 
 from ostiary.server.access.views import states
 from ostiary.server.catalog.resource_views import path_of
+from ostiary.server.explore.store.bounds import MOST
 from ostiary.server.explore.store.privilege import Holding
-from ostiary.server.explore.views.arranging import Arranging
+from ostiary.server.web.components.arranging import Arranging
 from ostiary.server.web.components.cells import NONE, Cell, Chip, Link, Missing, Moment, Text, text
 from ostiary.server.web.components.tables import Column, Empty, Filter, List
 
@@ -35,6 +36,7 @@ ARRANGING: Final = Arranging[Holding](
         "holder": lambda each: "account" if each.is_account else "other",
         "status": lambda each: each.status,
     },
+    most=MOST,
 )
 
 

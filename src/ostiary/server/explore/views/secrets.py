@@ -7,8 +7,9 @@ from typing import Final
 
 from ostiary.server.catalog.resource_views import path_of
 from ostiary.server.explore.rules import urgency
+from ostiary.server.explore.store.bounds import MOST
 from ostiary.server.explore.store.secrets import Ending
-from ostiary.server.explore.views.arranging import Arranging
+from ostiary.server.web.components.arranging import Arranging
 from ostiary.server.web.components.cells import Chip, Link, Moment, Text, text
 from ostiary.server.web.components.tables import Column, Empty, Filter, List
 
@@ -36,6 +37,7 @@ def arranging(now: datetime) -> Arranging[Ending]:
             "app": lambda each: each.app_name,
         },
         filters={"ends": lambda each: urgency(each.ends_at, now)},
+        most=MOST,
     )
 
 
@@ -51,7 +53,9 @@ def secrets(now: datetime) -> List[Ending]:
         columns=(
             Column("name", "Secret", lambda each: Link(each.name, path(each))),
             Column("application", "Application", lambda each: text(each.application), card=True),
-            Column("state", "State", lambda each: _CHIPS[urgency(each.ends_at, now)], False),
+            Column(
+                "state", "State", lambda each: _CHIPS[urgency(each.ends_at, now)], False, card=True
+            ),
             Column("ends", "Ends", lambda each: Moment(each.ends_at), card=True),
             Column("app", "Known from", lambda each: Text(each.app_name)),
         ),
