@@ -10,6 +10,7 @@ import pytest
 from ostiary.server.connectors.actions.syncs import stop_sync
 from ostiary.server.connectors.files import uploads_folder
 from ostiary.server.connectors.rules import SyncState
+from ostiary.server.connectors.store import journal
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.gateway.spool import Spool
 from ostiary.server.kernel.clock import FixedClock
@@ -89,9 +90,15 @@ async def test_pebble_is_refused_with_advice_that_reaches_the_operator(
 ) -> None:
     agent = await enlist()
     task_id = await leased(agent)
-    message = await refused(agent.upload(task_id, PEBBLE), "INVALID_ARGUMENT")
-    assert "--storage-engine sqlite" in message
+    for _ in range(3):  # as often as stock connectors try
+        message = await refused(agent.upload(task_id, PEBBLE), "INVALID_ARGUMENT")
+        assert "--storage-engine sqlite" in message
     assert files(kernel) == []
+    with kernel.read() as connection:
+        lines = journal.read_lines(connection, connector.key)
+    assert [line.message for line in lines if line.level == "warning"] == [
+        f"Upload refused: {message}"
+    ]
     await agent.fail(task_id, 2, "EOF")
     assert "--storage-engine sqlite" in world.seen(kernel, connector).last_error
 

@@ -90,13 +90,15 @@ def record_upload(
 
 
 def record_refusal(work: UnitOfWork, connector_id: str, task_id: str, reason: str) -> None:
-    """Old connectors report a refused upload as "EOF"; the reason is worth more."""
+    """Old connectors report a refused upload as "EOF"; the reason is worth more. It is noted once:
+    they try three times."""
     connector = locked(work, connector_id)
     task = tasks.find_of_connector(work.connection, connector.key, task_id)
     if task is None:
         return
-    tasks.update(work.connection, task.key, refusal=reason)
-    note(work, connector.key, "warning", f"Upload refused: {reason}", task.sync_key)
+    if task.refusal != reason:
+        tasks.update(work.connection, task.key, refusal=reason)
+        note(work, connector.key, "warning", f"Upload refused: {reason}", task.sync_key)
 
 
 def finish_task(
