@@ -103,6 +103,18 @@ def test_an_entry_says_what_was_before_and_after(written: FixedClock, admin: Rea
     assert '<nav class="sidebar"' not in drawer
 
 
+def test_an_entry_leads_to_the_people_and_programs_it_is_about(admin: Reader) -> None:
+    service = admin.post("/settings/keys", data={"display_name": "CI"}).headers["location"]
+    admin.post(f"{service}/roles", data={"basic_user": "on"})
+    for kind in ("user", "service_principal"):
+        entries = numbers(said(admin, f"/log?type={kind}"))
+        assert entries
+        for number in entries:
+            page = said(admin, f"/log/{number}")
+            [link] = re.findall(rf'href="([^"]+)">(?:<bdi[^>]*>)?{kind}<', page)
+            assert admin.get(link).status_code == 200, (kind, link)
+
+
 def test_what_differs_comes_first_and_nested_values_have_dotted_names() -> None:
     found = changes({"a": 1, "b": {"c": [1], "d": None}}, {"a": 1, "b": {"c": ["x", "y"]}})
     assert [(each.name, each.before, each.after) for each in found] == [

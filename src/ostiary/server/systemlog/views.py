@@ -30,11 +30,11 @@ OBJECT, SINCE, UNTIL = "object_id", "since", "until"
 """Parameters of the page's own, in the form above the list."""
 _PAGES: Final = {
     "app": "/apps/{}",
-    "user": "/settings/users/{}",
+    "user": "/people/{}",
     "service_principal": "/settings/keys/{}",
-    "directory": "/people/sources/{}",
 }
 """Of what stands under its id alone."""
+_UNPROVEN: Final = Chip("Not verified", "circle-dashed", "person")
 
 
 def path(sequence: int) -> str:
@@ -138,9 +138,6 @@ def proof(known: Verification | None, total: int, *, running: bool) -> Proof:
         words = f"Up to entry {known.head.sequence:,}; {counted(since, 'entry', 'entries')} since."
     chip = Chip("Being verified", "loader", "accent") if running else chip
     return Proof(chip, words, known.asked_by, at, known.problems[1:])
-
-
-_UNPROVEN: Final = Chip("Not verified", "circle-dashed", "person")
 
 
 def _object(entry: LogEntry) -> Cell:
