@@ -20,9 +20,10 @@ from ostiary.server.connectors.pages import owning
 from ostiary.server.connectors.pages.adding_catalogue import cards
 from ostiary.server.connectors.pages.adding_choices import HOSTED, NEW, SELF, Choice
 from ostiary.server.connectors.pages.configuring_findings import Complaint, complaint
-from ostiary.server.connectors.pages.configuring_forms import TENANT, sent_values, settings_form
+from ostiary.server.connectors.pages.configuring_forms import TENANT, settings_form
 from ostiary.server.connectors.pages.configuring_sent import Sent
 from ostiary.server.connectors.pages.configuring_signing_in import checked_tenant, sign_in_path
+from ostiary.server.connectors.pages.configuring_values import sent_values
 from ostiary.server.connectors.pages.configuring_words import saved_toast
 from ostiary.server.connectors.pages.credentials import KIND
 from ostiary.server.connectors.pages.reading import path_of

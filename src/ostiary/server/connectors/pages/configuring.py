@@ -16,9 +16,10 @@ from ostiary.server.connectors.configuration.schema import Schema
 from ostiary.server.connectors.oauth.offering import OAUTH
 from ostiary.server.connectors.pages import reading
 from ostiary.server.connectors.pages.configuring_findings import Complaint, complaint, judged
-from ostiary.server.connectors.pages.configuring_forms import TENANT, sent_values, settings_form
+from ostiary.server.connectors.pages.configuring_forms import TENANT, settings_form
 from ostiary.server.connectors.pages.configuring_sent import Sent
 from ostiary.server.connectors.pages.configuring_signing_in import checked_tenant, sign_in_path
+from ostiary.server.connectors.pages.configuring_values import sent_values
 from ostiary.server.connectors.pages.configuring_words import saved_on, saved_toast
 from ostiary.server.connectors.pages.reading import Shown
 from ostiary.server.connectors.store import oauth, registry

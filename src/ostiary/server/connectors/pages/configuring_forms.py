@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from ostiary.baton.pb import config_v1 as pb
-from ostiary.server.connectors.configuration.names import AUTH_METHOD
 from ostiary.server.connectors.configuration.rules import Values, group_of, secrets_set, shown
 from ostiary.server.connectors.configuration.schema import (
     Schema,
@@ -19,10 +16,14 @@ from ostiary.server.connectors.configuration.schema import (
     is_secret,
 )
 from ostiary.server.connectors.oauth.offering import OAUTH
+from ostiary.server.connectors.pages.configuring_values import FORGET, is_bool, is_list, split
+from ostiary.server.connectors.pages.configuring_ways import (
+    is_expected,
+    marks,
+    ordered,
+    signing_in,
+)
 from ostiary.server.web.components.forms import Field, Kind
-
-FORGET: Final = "forget:"
-"""What the name of a box begins with that takes a stored secret away."""
 
 _HIDES_ACCESS: Final[Mapping[str, str]] = {
     "skip-ad-groups": "Cloud groups then show no on-premises members either, unless the next "
@@ -37,11 +38,11 @@ TENANT: Final = "oauth-tenant-id"
 @dataclass(frozen=True)
 class Asked:
     """A field with the marks of the ways to sign in that it belongs to; all of them if there are
-    none. `forgettable`: it holds a secret that may be taken away."""
+    none. `forget` names the box that takes away the secret it holds; empty where none may be."""
 
     field: Field
     ways: tuple[str, ...] = ()
-    forgettable: bool = False
+    forget: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,45 +89,19 @@ def settings_form(
     chosen = group_of(schema, stored if typed is None else typed)
     kept = frozenset(secrets_set(schema, stored))
     drawing = _Drawing(schema, values, kept, saved, errors or {})
-    signing_in = _signing_in(schema)
-    account = [name for name in _ordered(schema) if name in signing_in]
-    others = [name for name in _ordered(schema) if name not in signing_in]
-    options = [name for name in others if _is_bool(schema.fields[name])]
+    to_sign_in = signing_in(schema)
+    account = [name for name in ordered(schema) if name in to_sign_in]
+    others = [name for name in ordered(schema) if name not in to_sign_in]
+    options = [name for name in others if is_bool(schema.fields[name])]
     return SettingsForm(
         ways=tuple(
             Way(mark, name, group.display_name or name, group.help_text, name == chosen)
-            for mark, (name, group) in zip(_marks(schema), schema.groups.items(), strict=True)
+            for mark, (name, group) in zip(marks(schema), schema.groups.items(), strict=True)
         ),
         account=(*_tenant(schema, typed), *map(drawing.asked, account)),
         options=tuple(map(drawing.asked, options)),
         more=tuple(drawing.asked(name) for name in others if name not in options),
     )
-
-
-def sent_values(schema: Schema, sent: Mapping[str, str]) -> dict[str, str]:
-    """By field name, for the way to sign in that was chosen. Secrets that were left empty are not
-    in it, other empty fields are."""
-    way = sent.get(AUTH_METHOD) or schema.default_group
-    foreign = schema.foreign_to(way)
-    values = {AUTH_METHOD: way} if schema.groups else {}
-    for name, each in schema.fields.items():
-        if name in foreign:
-            continue
-        text = sent.get(name, "").strip()
-        if is_secret(each):
-            if text or sent.get(FORGET + name):
-                values[name] = text
-        else:
-            values[name] = _value(each, text)
-    return values
-
-
-def _value(each: pb.Field, text: str) -> str:
-    if _is_bool(each):
-        return "true" if text else ("false" if has_default(each) else "")
-    if _is_list(each):
-        return _joined(text.splitlines())
-    return text
 
 
 @dataclass(frozen=True)
@@ -139,7 +114,7 @@ class _Drawing:
 
     def asked(self, name: str) -> Asked:
         each = self.schema.fields[name]
-        needed = (is_required(each) and not has_default(each)) or _is_expected(self.schema, name)
+        needed = (is_required(each) and not has_default(each)) or is_expected(self.schema, name)
         kept = name in self.kept
         shown_field = Field(
             name,
@@ -154,15 +129,15 @@ class _Drawing:
             options=[(option, option) for option in _choices(each)],
             accept=",".join(each.string_field.allowed_extensions) if is_file(each) else "",
         )
-        return Asked(shown_field, self._ways(name), kept and not needed)
+        return Asked(shown_field, self._ways(name), FORGET + name if kept and not needed else "")
 
     def _value(self, name: str, each: pb.Field) -> str:
         value = self.values.get(name, "")
         if is_secret(each):
             return ""
-        if _is_bool(each):
+        if is_bool(each):
             return "on" if value.lower() == "true" or (not value and has_default(each)) else ""
-        return "\n".join(_split(value)) if _is_list(each) else value
+        return "\n".join(split(value)) if is_list(each) else value
 
     def _help(self, name: str, text: str) -> str:
         ended = text if not text or text.endswith(".") else f"{text}."
@@ -170,11 +145,11 @@ class _Drawing:
             ended = f"{ended} {_HIDES_ACCESS[name]}".strip()
         if name in self.kept:
             return f"{ended} {self.saved or 'It is set.'} Leave empty to keep it.".strip()
-        return f"{ended} One a line.".strip() if _is_list(self.schema.fields[name]) else ended
+        return f"{ended} One a line.".strip() if is_list(self.schema.fields[name]) else ended
 
     def _ways(self, name: str) -> tuple[str, ...]:
         groups = self.schema.groups
-        marked = zip(_marks(self.schema), groups.values(), strict=True)
+        marked = zip(marks(self.schema), groups.values(), strict=True)
         mine = tuple(mark for mark, group in marked if name in group.fields)
         return () if len(mine) == len(groups) else mine
 
@@ -189,40 +164,8 @@ def _tenant(schema: Schema, typed: Values | None) -> Iterator[Asked]:
                 help="Its tenant ID. Without it, the account that signs in says which tenant.",
                 placeholder="00000000-0000-0000-0000-000000000000",
             ),
-            (_marks(schema)[list(schema.groups).index(OAUTH)],),
+            (marks(schema)[list(schema.groups).index(OAUTH)],),
         )
-
-
-def _marks(schema: Schema) -> list[str]:
-    return [f"way-{number}" for number in range(len(schema.groups))]
-
-
-def _ordered(schema: Schema) -> list[str]:
-    """As the ways to sign in name them, then the others."""
-    named = [name for group in schema.groups.values() for name in group.fields]
-    return [name for name in dict.fromkeys([*named, *schema.fields]) if name in schema.fields]
-
-
-def _signing_in(schema: Schema) -> frozenset[str]:
-    """What is needed or secret in any case, and what groups name from the first field on that only
-    some of them have: what all share, such as the application, may stand among those."""
-    found = {name for name, each in schema.fields.items() if is_required(each) or is_secret(each)}
-    for group in schema.groups.values():
-        own = [_is_in_some_ways(schema, name) for name in group.fields]
-        if True in own:
-            found.update(group.fields[own.index(True) :])
-    return frozenset(found & schema.fields.keys())
-
-
-def _is_expected(schema: Schema, name: str) -> bool:
-    """Schemas do not say what a way needs: all to sign in with but for what depends on it."""
-    dependent = {each for rule in schema.constraints for each in rule.field_names}
-    return name in _signing_in(schema) and name not in dependent
-
-
-def _is_in_some_ways(schema: Schema, name: str) -> bool:
-    inside = [name in group.fields for group in schema.groups.values() if group.name != OAUTH]
-    return any(inside) and not all(inside)
 
 
 def _kind(each: pb.Field) -> Kind:
@@ -252,25 +195,3 @@ def _default(each: pb.Field) -> str:
     if kind not in ("string_field", "int_field") or not has_default(each):
         return ""
     return str(getattr(each, kind).default_value)
-
-
-def _is_bool(each: pb.Field) -> bool:
-    return bool(each.WhichOneof("field") == "bool_field")
-
-
-def _is_list(each: pb.Field) -> bool:
-    return bool(each.WhichOneof("field") == "string_slice_field")
-
-
-def _split(value: str) -> list[str]:
-    return [word.strip() for row in csv.reader([value]) for word in row if word.strip()]
-
-
-def _joined(lines: list[str]) -> str:
-    """As a program reads a list from its environment."""
-    words = [line.strip() for line in lines if line.strip()]
-    if not words:
-        return ""
-    target = io.StringIO()
-    csv.writer(target, lineterminator="").writerow(words)
-    return target.getvalue()

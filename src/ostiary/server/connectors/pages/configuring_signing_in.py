@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -34,6 +33,7 @@ from ostiary.server.connectors.pages.configuring_words import saved_toast
 from ostiary.server.connectors.store import oauth as store
 from ostiary.server.connectors.store.oauth import Authorization
 from ostiary.server.connectors.store.registry import Connector
+from ostiary.server.connectors.views.signing_in import steps
 from ostiary.server.kernel.authz.enforcement import Access
 from ostiary.server.kernel.errors import AppError, failed_precondition, invalid
 from ostiary.server.web.shell import Shell, ShellOf
@@ -41,40 +41,6 @@ from ostiary.server.web.shell import Shell, ShellOf
 PATH = "/apps/{app_id}/connectors/{connector_id}/sign-in"
 
 router = APIRouter(include_in_schema=False)
-
-
-STEPS = (
-    (
-        "Sign in",
-        "With an account of the tenant. If consent was given there before, that is all.",
-        "Sign in at Microsoft",
-    ),
-    (
-        "Give consent",
-        "An administrator of the tenant lets this server's application in, and sees at Microsoft "
-        "what it may read.",
-        "Give consent at Microsoft",
-    ),
-    (
-        "Sign in once more",
-        "That shows that the consent works, and connects.",
-        "Sign in again at Microsoft",
-    ),
-)
-CONSENT, AGAIN = 1, 2
-
-
-@dataclass(frozen=True)
-class Step:
-    """`current`: the next one to take. `offered`: it has a button."""
-
-    title: str
-    text: str
-    verb: str
-    action: str
-    done: bool
-    current: bool
-    offered: bool
 
 
 def sign_in_path(connector: Connector, options: Mapping[str, str], tenant: str = "") -> str:
@@ -207,28 +173,11 @@ def _steps_page(
         "settings",
         "connectors/sign_in.html",
         status=status,
-        steps=_steps(connector, known, consented=given),
+        steps=steps(f"{reading.path_of(connector)}/sign-in", known, consented=given),
         known=known,
         hidden=[(name, value) for name, value in options.items() if name != AUTH_METHOD],
         told=told or Complaint(),
     )
-
-
-def _steps(connector: Connector, known: Authorization | None, *, consented: bool) -> Sequence[Step]:
-    here = f"{reading.path_of(connector)}/sign-in"
-    done = bool(known and known.authorized_at)
-    states = (known is not None, known is not None and (consented or done), done)
-    current = states.index(False) if False in states else None
-    return [
-        Step(
-            *words,
-            action=f"{here}/consent" if number == CONSENT else here,
-            done=states[number],
-            current=number == current,
-            offered=number == (AGAIN if done else current),
-        )
-        for number, words in enumerate(STEPS)
-    ]
 
 
 def _options(shell: Shell, connector: Connector, sent: Mapping[str, str]) -> dict[str, str]:
