@@ -13,6 +13,7 @@ from ostiary.baton.c1z.container import MAGIC, SQLITE_MAGIC, pack, unpack
 from ostiary.baton.pb import connector_v2 as v2
 from ostiary.server.catalog.actions import set_hold_large_drops
 from ostiary.server.ingest.actions import Sync, SyncOutcome, apply_sync
+from ostiary.server.ingest.losses import lost_resources
 from ostiary.server.ingest.rules import Delta
 from ostiary.server.ingest.store import history
 from ostiary.server.kernel.actor import SYSTEM
@@ -128,6 +129,25 @@ def test_half_the_groups_gone_is_held_and_applied_when_confirmed(
     assert state(kernel, confirmed_at - timedelta(hours=1)) == expected(ten_groups())
     assert [record.state for record in uploads.history()] == ["applied", "confirmed", "applied"]
     assert not kept.exists()
+
+
+def test_what_a_held_sync_would_remove_is_named_while_its_file_can_be_read(
+    uploads: Uploads, kernel: Kernel
+) -> None:
+    uploads.take(ten_groups())
+    record = uploads.take(without_groups(*range(6))).record
+    losses = lost_resources(kernel, CONNECTOR, record, most=4)
+    assert [each.external_id for each in losses.shown] == ["g0", "g1", "g2", "g3"]
+    assert losses.rest == 2
+    assert record.held_file is not None
+    kept = Path(record.held_file)
+    kept.write_bytes(kept.read_bytes()[:-40])
+    with pytest.raises(AppError, match="The upload is") as refusal:
+        lost_resources(kernel, CONNECTOR, record)
+    assert str(kept) not in refusal.value.message
+    kept.unlink()
+    with pytest.raises(AppError, match="file of the held sync is gone"):
+        lost_resources(kernel, CONNECTOR, record)
 
 
 def test_a_newer_sync_replaces_a_held_one(uploads: Uploads) -> None:

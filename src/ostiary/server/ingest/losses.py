@@ -10,6 +10,8 @@ from ostiary.baton.c1z import C1zError
 from ostiary.baton.pb.connector_v2 import Resource
 from ostiary.server.ingest.archive import Archive
 from ostiary.server.ingest.holding import unpacking_folder
+from ostiary.server.ingest.refusing import unreadable
+from ostiary.server.ingest.rules import choose_run
 from ostiary.server.ingest.store import present
 from ostiary.server.ingest.store.history import Record
 from ostiary.server.ingest.store.present import Present
@@ -34,7 +36,7 @@ class Losses:
 
 def lost_resources(kernel: Kernel, connector_id: str, held: Record, most: int = MOST) -> Losses:
     """Resources that are there now and not in the held sync. `AppError` FailedPrecondition when
-    its file is gone."""
+    its file is gone or cannot be read."""
     left = _left(kernel, held)
     with kernel.read() as connection:
         lost = [
@@ -53,8 +55,8 @@ def _left(kernel: Kernel, held: Record) -> set[tuple[str, str]]:
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with Archive(path, folder) as archive:
-            run = next(run for run in archive.runs if run.sync_id == held.sync_id)
+            run = choose_run(archive.runs, held.sync_id, targeted=False)
             ids = (Resource.FromString(data).id for data in archive.messages("v1_resources", run))
             return {(each.resource_type, each.resource) for each in ids}
-    except (C1zError, StopIteration) as error:
-        raise failed_precondition(GONE) from error
+    except C1zError as error:
+        raise failed_precondition(unreadable(error, path).message) from error
