@@ -106,6 +106,7 @@ def test_only_who_may_create_connectors_is_offered_to(people: People) -> None:
     assert basic.get("/connectors/add").status_code == 403
     limited = Reader(people, people.add("con@corp.test", CONNECTOR_ADMINISTRATOR))
     page = words(limited.get(FAKE))
+    assert "data-searches" not in limited.get(FAKE).text, "who may not see people types addresses"
     assert "You may not create apps" in page
     assert "Apps that are hidden from you are not listed." in page
     refused = limited.post(FAKE, data={"into": "new", "name": "Corp"})
@@ -122,6 +123,7 @@ def test_an_app_and_owners_are_chosen_and_nothing_is_kept_on_the_way(
     assert "Nobody here has the e-mail address x@corp.test." in wrong.text
     assert "Choose an app." in admin.post(FAKE, data={"into": "managed"}).text
 
+    assert "data-searches" in admin.get(FAKE).text
     chosen = admin.post(
         FAKE, data={"into": "new", "name": "Corp", "owners": "DANA@corp.test, super@corp.test"}
     )

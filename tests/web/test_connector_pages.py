@@ -348,8 +348,11 @@ def test_a_held_drop_names_what_would_be_lost_and_is_refused_or_confirmed(
     named = said(admin, place(connector, "/held?names=1"))
     assert "<bdi>U3</bdi>" in named
     assert "<bdi>U1</bdi>" not in named
-    path = place(connector, "/held/confirm")
     sync = latest_sync(kernel, connector)
+    one = said(admin, place(connector, f"/syncs/{sync.id}"))
+    assert "Nothing was dropped." in one, "it is held as a whole"
+    assert f'href="{place(connector, "/held")}">See what would be lost' in one
+    path = place(connector, "/held/confirm")
     assert admin.post(path, data={"sync_id": sync.id, "typed": "yes"}).status_code == 400
     assert admin.post(path, data={"sync_id": sync.id, "typed": "confirm"}).status_code == 303
     ingest_sync(kernel, sync.id)

@@ -10,7 +10,7 @@ from ostiary.server.connectors.pages.reading import shown
 from ostiary.server.connectors.store import journal
 from ostiary.server.connectors.store import syncs as store
 from ostiary.server.connectors.store.syncs import Sync
-from ostiary.server.connectors.views import counts, states
+from ostiary.server.connectors.views import advice, counts, states
 from ostiary.server.connectors.views import syncs as views
 from ostiary.server.ingest.store import history
 from ostiary.server.kernel.database import Connection
@@ -78,7 +78,7 @@ def show_sync(
         crumbs=[*page.crumbs, Crumb(name, page.path), Crumb("Syncs", f"{page.path}/syncs")],
         shown=page,
         chips=[states.sync_chip(sync)],
-        problem=sync.error,
+        notes=advice.of_sync(sync, page.path),
         facts=views.facts(sync),
         counts=counts.counts(sync.counts, sync.deltas),
         dropped=views.dropped(lines, record if sync.state == "done" else None),

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ostiary.server.connectors.expiring import ADVICE, EXPIRED, CredentialKind, Ending, when
-from ostiary.server.connectors.rules import FAILURES_BEFORE_ALERT, Status
+from ostiary.server.connectors.rules import FAILURES_BEFORE_ALERT, Status, SyncState
 from ostiary.server.connectors.store.registry import Connector
+from ostiary.server.connectors.store.syncs import Sync
 from ostiary.server.connectors.views.states import SIGNING_IN, state_of
 from ostiary.server.web.components.cells import Tone
 from ostiary.server.web.moments import counted
@@ -157,6 +158,18 @@ def _unconnected(situation: Situation) -> Note:
         )
         return Note("Waiting for its agent", text, "plug", "person")
     return Note("No sync has finished yet", "An agent is there.", "clock", "accent")
+
+
+def of_sync(sync: Sync, path: str) -> list[Note]:
+    """Why nothing of it was applied; `path` is the connector's."""
+    if not sync.error:
+        return []
+    if sync.state is SyncState.HELD:
+        action = "See what would be lost"
+        return [
+            Note("It is held", sync.error, "hand-stop", "person", action, f"{path}/held"),
+        ]
+    return [Note("It was not applied", sync.error, "circle-x", "danger")]
 
 
 def _endings(situation: Situation) -> Iterator[Note]:

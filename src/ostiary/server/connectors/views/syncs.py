@@ -108,8 +108,9 @@ class Dropped:
 
 
 def dropped(lines: Iterable[Line], record: Record | None) -> list[Dropped]:
-    """What the connector left out, what it was warned of, and what led nowhere in its file."""
-    found = [_left_out(line) for line in lines if line.level == "warning"]
+    """What the connector left out, what it was warned of, and what led nowhere in its file. What
+    the server says of the sync itself has no details."""
+    found = [_left_out(line) for line in lines if line.level == "warning" and line.details]
     if record is not None:
         reason = "They refer to something that the sync does not have."
         found += [Dropped(number, kind, reason) for kind, number in record.dropped.items()]
