@@ -92,10 +92,10 @@ def _timestamp(at: datetime) -> Timestamp:
     return stamp
 
 
-def telling(now: datetime) -> Estate:
+def telling(now: datetime, into: Estate | None = None) -> Estate:
     """Ann and Bob; Gus, a guest; Dan, disabled. Carol is Global Administrator for good, Bob for
     some hours, and Ann may become one. Finance is in Nested, which is in Outer."""
-    estate = Estate()
+    estate = into or Estate()
     ann, bob, carol, dan, gus = (
         estate.user(name) for name in ("ann", "bob", "carol", "dan", "gus")
     )

@@ -55,10 +55,8 @@ def show_connector(shell: ShellOf, access: Viewer, app_id: str, connector_id: st
         startable=ready and not page.unfinished,
         pausable=page.changes and connector.paused_at is None,
         resumable=page.changes and connector.paused_at is not None and page.held is None,
-        facts=facts.facts(
-            connector, page.beside.app_name, page.kind_name, _runs(page), seen.owners
-        ),
-        tiles=counts.tiles(seen.applied.counts if seen.applied else None, f"/apps/{app_id}"),
+        facts=facts.facts(connector, page.app, page.kind_name, _runs(page), seen.owners),
+        tiles=counts.tiles(seen.applied.counts if seen.applied else None, page.app_path),
         agents=seen.agents,
         pausing=changing.pausing(page.path) if page.changes else None,
         live=f"{page.path}/events" if page.follows else "",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -13,6 +12,7 @@ from ostiary.server.catalog.store import app_table
 from ostiary.server.catalog.views import app_tabs, standing
 from ostiary.server.connectors.api.permissions import Chooser, Lister, owns
 from ostiary.server.connectors.catalogue.kinds import Kind, find_kind
+from ostiary.server.connectors.pages.reading import app_path
 from ostiary.server.connectors.store import listed, registry
 from ostiary.server.connectors.store.listed import Beside
 from ostiary.server.connectors.store.registry import Connector
@@ -88,12 +88,13 @@ def _rows(shell: Shell, access: Access, app_id: str | None = None) -> Sequence[R
         beside = listed.beside(connection, [each.key for each in found])
         mine = found if access.everything else owned(connection, access.caller, found, beside)
     kinds = {each.catalog_id: find_kind(shell.kernel.settings, each.catalog_id) for each in mine}
-    return [_row(each, beside[each.key], kinds[each.catalog_id], shell.now) for each in mine]
+    return [_row(shell, each, beside[each.key], kinds[each.catalog_id]) for each in mine]
 
 
-def _row(each: Connector, beside: Beside, kind: Kind | None, now: datetime) -> Row:
+def _row(shell: Shell, each: Connector, beside: Beside, kind: Kind | None) -> Row:
     name = kind.display_name if kind else each.catalog_id
-    return Row(each, beside, name, unfinished(each, kind, configured=beside.configured), now)
+    missing = unfinished(each, kind, configured=beside.configured)
+    return Row(each, beside, name, missing, shell.now, app_path(shell, each))
 
 
 def owned(

@@ -21,7 +21,7 @@ from ostiary.server.connectors.views import advice
 from ostiary.server.connectors.views.states import chip_of, unfinished
 from ostiary.server.kernel.authz.permissions import Permission, Reach
 from ostiary.server.kernel.database import Connection
-from ostiary.server.web.components.cells import Chip
+from ostiary.server.web.components.cells import Chip, Link, Text
 from ostiary.server.web.components.tabs import Tab
 from ostiary.server.web.navigation import Crumb
 from ostiary.server.web.shell import Shell
@@ -82,9 +82,17 @@ class Shown:
     @property
     def crumbs(self) -> Sequence[Crumb]:
         place = "/connectors" if self.shell.allows(Permission.CONNECTORS_VIEW) else ""
-        own = f"/apps/{self.connector.app_id}"
         above = Crumb("Connectors", place) if place else APPS
-        return [above, Crumb(self.beside.app_name, own)]
+        return [above, *([Crumb(self.beside.app_name, self.app_path)] if self.app_path else [])]
+
+    @property
+    def app_path(self) -> str:
+        return app_path(self.shell, self.connector)
+
+    @property
+    def app(self) -> Link | Text:
+        name = self.beside.app_name
+        return Link(name, self.app_path) if self.app_path else Text(name)
 
     def tabs(self, current: str) -> list[Tab]:
         """Held only while something is; Settings where this server keeps them, Credentials where
@@ -112,6 +120,11 @@ class Shown:
             tabs=self.tabs(current),
             **values,
         )
+
+
+def app_path(shell: Shell, connector: Connector) -> str:
+    """Empty for who may not see apps."""
+    return f"/apps/{connector.app_id}" if shell.allows(Permission.APPS_VIEW) else ""
 
 
 def path_of(connector: Connector) -> str:

@@ -42,10 +42,11 @@ def counts(numbers: Mapping[str, Any] | None, deltas: Mapping[str, Any] | None) 
 
 
 def tiles(numbers: Mapping[str, Any] | None, app_path: str) -> list[Tile]:
-    """What is there since the sync; empty when none was applied."""
+    """What is there since the sync; empty when none was applied. Without `app_path` they lead
+    nowhere."""
     if not numbers:
         return []
-    leads = {"accounts": f"{app_path}/accounts", "entitlements": f"{app_path}/entitlements"}
+    leads = {kind: f"{app_path}/{kind}" for kind in ("accounts", "entitlements") if app_path}
     titles = {"resources": "Resources", "accounts": "Accounts", **KINDS}
     return [
         Tile(title, total(numbers, kind), leads.get(kind, ""))

@@ -28,11 +28,11 @@ _UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", t
 
 
 def facts(
-    connector: Connector, app_name: str, kind: str, runs: str, owners: Sequence[Person]
+    connector: Connector, app: Link | Text, kind: str, runs: str, owners: Sequence[Person]
 ) -> list[Fact]:
     """`runs`: where, in words."""
     return [
-        Fact("App", Link(app_name, f"/apps/{connector.app_id}")),
+        Fact("App", app),
         Fact("Type", Text(kind)),
         Fact("Owners", Several([Text(named(each)) for each in owners])),
         Fact("Runs", Text(runs)),

@@ -24,6 +24,8 @@ class Row:
     """How its kind is called."""
     unfinished: str
     now: datetime
+    app_path: str
+    """Empty for who may not see apps."""
 
     @property
     def path(self) -> str:
@@ -100,8 +102,9 @@ def owners(beside: Beside) -> Several:
     return Several([Text(name) for name in beside.owner_names])
 
 
-def app_link(row: Row) -> Link:
-    return Link(row.beside.app_name, f"/apps/{row.connector.app_id}")
+def app_link(row: Row) -> Link | Text:
+    name = row.beside.app_name
+    return Link(name, row.app_path) if row.app_path else Text(name)
 
 
 def nothing(href: str) -> Empty:
