@@ -84,6 +84,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "GET /settings/sign_in": READERS,
     "GET /settings/encryption": READERS,
     "GET /settings/users": READERS,
+    **{f"{how} /settings/users/roles": SUPER for how in BOTH},
     "GET /settings/users/{user_id}": READERS,
     "POST /settings/users/{user_id}/roles": SUPER,
     "POST /settings/users/{user_id}/end_sessions": SUPER,

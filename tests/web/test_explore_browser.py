@@ -67,6 +67,7 @@ def test_pages_fit_their_width_and_serve_everybody(
         "/settings/sign_in",
         "/settings/users",
         f"/settings/users/{ann.public_id}",
+        f"/settings/users/roles?selected={ann.public_id}",
         "/settings/keys",
         "/keys",
         "/settings/mail",

@@ -17,6 +17,7 @@ from ostiary.server.kernel.auth.user_store import User
 from ostiary.server.kernel.authz.enforcement import Public, declaration_of
 from ostiary.server.kernel.authz.roles import (
     BASIC_USER,
+    CONNECTOR_ADMINISTRATOR,
     READ_ONLY_ADMINISTRATOR,
     ROLES,
     SUPER_ADMINISTRATOR,
@@ -141,6 +142,32 @@ def test_the_last_super_administrator_stays(admin: Reader, people: People) -> No
     assert 'role="alert"' in refused.text
     assert re.search(r'name="basic_user"[^>]* checked', refused.text)
     assert SUPER_ADMINISTRATOR.id in roles_of(people.kernel, me)
+
+
+def test_roles_of_many_are_replaced_together_or_not_at_all(
+    admin: Reader, people: People, bob: User, reader: Reader
+) -> None:
+    eve = people.add("eve@corp.test", BASIC_USER, READ_ONLY_ADMINISTRATOR)
+    both = {"selected": [bob.public_id, eve.public_id]}
+    asked = admin.get("/settings/users/roles", params=both).text
+    assert "Set roles of 2 users" in asked
+    assert re.search(r'name="basic_user"[^>]* checked', asked)
+    assert not re.search(r'name="read_only_admin"[^>]* checked', asked)
+    done = admin.post("/settings/users/roles", data={**both, "connector_admin": "on"})
+    assert done.headers["location"] == "/settings/users"
+    assert roles_of(people.kernel, bob) == roles_of(people.kernel, eve)
+    assert roles_of(people.kernel, bob) == {CONNECTOR_ADMINISTRATOR.id}
+    with people.kernel.read() as connection:
+        me = user_store.find_by_email(connection, "super@corp.test")
+    assert me
+    all_three = {"selected": [*both["selected"], me.public_id], "basic_user": "on"}
+    refused = admin.post("/settings/users/roles", data=all_three)
+    assert refused.status_code == 400
+    assert 'role="alert"' in refused.text
+    assert roles_of(people.kernel, bob) == {CONNECTOR_ADMINISTRATOR.id}
+    assert admin.get("/settings/users/roles").status_code == 400
+    assert "/settings/users/roles" in said(admin, "/settings/users")
+    assert "/settings/users/roles" not in said(reader, "/settings/users")
 
 
 def test_sessions_of_somebody_end_everywhere(admin: Reader, people: People, bob: User) -> None:

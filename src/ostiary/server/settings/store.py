@@ -46,6 +46,7 @@ class ListedUser:
 class UserFilter:
     """What is empty lets everybody through."""
 
+    ids: Sequence[str] = ()
     query: str = ""
     role_ids: Sequence[str] = ()
     statuses: Sequence[str] = ()
@@ -113,7 +114,8 @@ def encryption_keys(connection: sa.Connection) -> list[EncryptionKey]:
 def _source(wanted: UserFilter) -> tuple[str, dict[str, Any]]:
     conditions: list[str] = []
     values: dict[str, Any] = {}
-    for name, column in (("statuses", "u.status"), ("origins", "u.origin")):
+    among = (("ids", "u.public_id"), ("statuses", "u.status"), ("origins", "u.origin"))
+    for name, column in among:
         if chosen := getattr(wanted, name):
             conditions.append(f"{column} = ANY (:{name})")
             values[name] = list(chosen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from ostiary.server.kernel.auth.user_store import User
@@ -23,8 +24,10 @@ from ostiary.server.web.components.cells import (
     text,
 )
 from ostiary.server.web.components.forms import Field, Form
-from ostiary.server.web.components.tables import Column, Empty, Filter, List
+from ostiary.server.web.components.tables import Bulk, Column, Empty, Filter, List
+from ostiary.server.web.moments import counted
 
+SET_ROLES: Final = Bulk("Set roles", "/settings/users/roles", "user-check")
 STATUSES: Final = (("enabled", "May sign in"), ("disabled", "May not sign in"))
 ORIGINS: Final = (
     ("local", "Here"),
@@ -40,7 +43,7 @@ STATES: Final = {
 }
 
 
-def users() -> List[ListedUser]:
+def users(*, may_change: bool) -> List[ListedUser]:
     return List[ListedUser](
         name="users",
         noun="user",
@@ -63,6 +66,7 @@ def users() -> List[ListedUser]:
             Filter("status", "Sign-in", STATUSES),
             Filter("origin", "Known from", ORIGINS),
         ),
+        bulk=(SET_ROLES,) if may_change else (),
         empty=Empty("Nobody yet", "Users come from directories and from signing in.", icon="users"),
     )
 
@@ -88,6 +92,16 @@ def user_facts(user: User, sessions: int) -> list[Fact]:
 
 def chips(user: User) -> list[Chip]:
     return [STATES[user.status]] if user.status in STATES else []
+
+
+def roles_of_many(chosen: Sequence[ListedUser], role_ids: Sequence[str]) -> Form:
+    number = counted(len(chosen), "user")
+    return replace(
+        role_form(SET_ROLES.path, role_ids),
+        verb=f"Replace the roles of {number}",
+        cancel="/settings/users",
+        hidden=[("selected", each.id) for each in chosen],
+    )
 
 
 def role_form(action: str, role_ids: Sequence[str]) -> Form:
