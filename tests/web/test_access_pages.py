@@ -142,6 +142,22 @@ def test_an_explanation_is_the_path_in_boxes_and_in_words(
     ]
 
 
+def test_more_paths_than_five_are_folded_the_shortest_first(story: Story, admin: Reader) -> None:
+    tenant = Tenant()
+    bob = tenant.user("bob")
+    inner = [tenant.group(f"Inner {number}", bob) for number in range(6)]
+    outer = tenant.group("Outer", bob)
+    for number, members in enumerate(inner):
+        tenant.hold(outer, ("group", f"Inner {number}"), Held(through=(members,)))
+    tenant.hold(outer, bob, Held(sources=dict.fromkeys([outer, *inner], True)))
+    story.sync(tenant)
+    page = said(admin, f"{entitlement(story, 'group:Outer:members')}/holders/{story.resource(BOB)}")
+    shown, _, folded = page.partition("<summary>2 more paths</summary>")
+    assert shown.count('<figure class="path">') == 5
+    assert folded.count('<figure class="path">') == 2
+    assert shown.index("bob, holds members of Outer directly") < shown.index("bob, through Inner")
+
+
 def test_what_ended_is_in_the_past_and_in_the_difference(
     story: Story, admin: Reader, outer: str, clock: FixedClock
 ) -> None:

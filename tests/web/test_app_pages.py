@@ -355,7 +355,10 @@ def test_many_linked_groups_are_set_up_at_once(story: Story, admin: Reader) -> N
     story.sync(tenant)
     found = admin.post("/api/v1/search/apps", json={"managed": False, "query": "Expenses"}).json()
     app = f"/apps/{found['list'][0]['id']}"
-    assert "Manage this app first" in said(admin, f"{app}/linked_groups")
+    refused = said(admin, f"{app}/linked_groups")
+    assert "Manage this app first" in refused
+    assert f'href="/apps/manage?selected={app[6:]}"' in refused
+    assert "See linked groups" in said(admin, f"{app}/entitlements")
     admin.post("/apps/manage", data={"selected": [app[6:]], "owner": "super@corp.test"})
     chosen = [story.resource(("group", name)) for name in names]
     asked = said(admin, f"{app}/linked_groups/set_up?{'&'.join(f'selected={c}' for c in chosen)}")

@@ -12,7 +12,7 @@ from ostiary.server.catalog.api.permissions import Manager, Viewer
 from ostiary.server.catalog.pages import APPS, MOST_AT_ONCE, Selected, found_app
 from ostiary.server.catalog.rules import Choice, LinkedGroup
 from ostiary.server.catalog.store import app_search, linked
-from ostiary.server.catalog.views import app_tabs, standing
+from ostiary.server.catalog.views import app_tabs, manage_link, standing
 from ostiary.server.kernel.authz.permissions import Permission
 from ostiary.server.kernel.database import Connection
 from ostiary.server.kernel.errors import AppError, invalid
@@ -45,7 +45,9 @@ def list_groups(shell: ShellOf, access: Viewer, app_id: str) -> Response:
         note=NOW_ONLY if shell.as_of else "",
     )
     may_change = app.managed and shell.allows(Permission.APPS_MANAGE) and not shell.as_of
-    listing = linked_views.listing(app_id, managed=app.managed, may_change=may_change)
+    listing = linked_views.listing(
+        app_id, managed=app.managed, may_change=may_change, manage=manage_link(shell, app)
+    )
     title = f"Linked groups of {app.display_name}"
     return list_page(shell, "web/detail.html", title, listing, read, crumbs=[APPS], detail=detail)
 

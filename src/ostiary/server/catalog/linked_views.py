@@ -45,7 +45,8 @@ def choice_of(group: LinkedGroup) -> str:
     return group.decision.choice if group.decision else UNDECIDED
 
 
-def listing(app_id: str, *, managed: bool, may_change: bool) -> List[LinkedGroup]:
+def listing(app_id: str, *, managed: bool, may_change: bool, manage: str = "") -> List[LinkedGroup]:
+    """`manage`: where an unmanaged app is taken under management, for those who may."""
     set_up = f"{path(app_id)}/set_up"
 
     def name(group: LinkedGroup) -> Cell:
@@ -72,7 +73,7 @@ def listing(app_id: str, *, managed: bool, may_change: bool) -> List[LinkedGroup
         href=(lambda group: f"{set_up}?selected={group.id}") if may_change else None,
         filters=(Filter("choice", "Set-up", CHOICES),),
         bulk=(Bulk("Set up", set_up, "adjustments-horizontal"),) if may_change else (),
-        empty=_NO_GROUPS if managed else _UNMANAGED,
+        empty=_NO_GROUPS if managed else _unmanaged(manage),
     )
 
 
@@ -82,11 +83,16 @@ _NO_GROUPS: Final = Empty(
     "Entra under Users and groups.",
     icon="users-group",
 )
-_UNMANAGED: Final = Empty(
-    "Manage this app first",
-    "Groups are set up for apps under management.",
-    icon="shield-check",
-)
+
+
+def _unmanaged(manage: str) -> Empty:
+    return Empty(
+        "Manage this app first",
+        "Groups are set up for apps under management.",
+        action="Manage" if manage else "",
+        href=manage,
+        icon="shield-check",
+    )
 
 
 ARRANGING: Final = Arranging[LinkedGroup](

@@ -12,6 +12,7 @@ from ostiary.server.web.components.tables import (
     Bulk,
     Column,
     Empty,
+    Filter,
     Found,
     List,
     Row,
@@ -103,7 +104,7 @@ def table(
 ) -> Table:
     columns = visible(listing, chosen)
     headers = [_header(column, address, asked) for column in columns]
-    filters = [_choices(listing, asked, index) for index in range(len(listing.filters))]
+    filters = [_choices(which, asked) for which in listing.filters if which.options]
     filtered = bool(asked.query) or any(asked.filters.values()) or found.matching < found.total
     unfiltered = address.besides("q", *(each.key for each in listing.filters))
     return Table(
@@ -176,8 +177,7 @@ def _page(address: Address, asked: Wanted, step: int) -> str:
     return str(address.without("format").setting(page=str(number) if number > 1 else ""))
 
 
-def _choices(listing: List[Any], asked: Wanted, index: int) -> Choices:
-    which = listing.filters[index]
+def _choices(which: Filter, asked: Wanted) -> Choices:
     chosen = asked.filters[which.key]
     options = [Choice(value, word, value in chosen) for value, word in which.options]
     return Choices(which.key, which.title, options)
