@@ -58,7 +58,7 @@ unit: browser  ## Run the tests alone
 
 test: check unit  ## Everything that must pass: format, lint, types, imports, tests
 
-bench: install  ## Measure cost, speed and memory; prints counts and ratios
+bench: browser  ## Measure cost, speed and memory; prints counts and ratios
 	$(RUN) python -m bench
 
 proto: install  ## Regenerate the protocol modules from proto/

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from bench import cost, ingest, large, latency
+from bench import cost, ingest, large, latency, paint
 from bench.measures import Report
 
 BENCHMARKS: dict[str, Callable[[Path], Report]] = {
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[Path], Report]] = {
     "ingest": ingest.measure,
     "latency": latency.measure,
     "large": large.measure,
+    "paint": paint.measure,
 }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.inventory import Inventory
@@ -32,6 +34,22 @@ CONNECTOR = "0bench0bench0bench0bench000"
 def measure(folder: Path, inventory: Inventory = LARGE) -> Report:
     """A first sync, the same with a hundredth of it changed, then questions of now and then."""
     report = Report("ingest", str(inventory))
+    with taken_in(report, folder, inventory) as kernel:
+        between, file = SystemClock().now(), folder / "sync.c1z"
+        _write(inventory, file, CHANGED)
+        repeat = f"repeat with {CHANGED:.0%} change"
+        _take_in(report, kernel.settings, file, repeat, REPEAT_SECONDS)
+        with kernel.read() as connection:
+            subjects = choose(connection)
+        with signed_in(kernel) as client:
+            ask(report, client, subjects, between)
+            turn(report, client, subjects, between)
+    return report
+
+
+@contextmanager
+def taken_in(report: Report, folder: Path, inventory: Inventory) -> Iterator[Kernel]:
+    """A server's data after a first sync, with people made of the accounts."""
     settings = Settings(data_dir=folder / "data")
     with open_database(settings) as database:
         kernel = _kernel(settings, database)
@@ -39,15 +57,7 @@ def measure(folder: Path, inventory: Inventory = LARGE) -> Report:
         _write(inventory, file, 0)
         _take_in(report, settings, file, "first sync", FIRST_SECONDS)
         _make_people(report, settings)
-        between = SystemClock().now()
-        _write(inventory, file, CHANGED)
-        _take_in(report, settings, file, f"repeat with {CHANGED:.0%} change", REPEAT_SECONDS)
-        with kernel.read() as connection:
-            subjects = choose(connection)
-        with signed_in(kernel) as client:
-            ask(report, client, subjects, between)
-            turn(report, client, subjects, between)
-    return report
+        yield kernel
 
 
 def _write(inventory: Inventory, file: Path, changed: float) -> None:

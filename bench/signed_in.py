@@ -86,16 +86,21 @@ class SignedIn:
         return reply, taken
 
 
-@contextmanager
-def signed_in(kernel: Kernel) -> Iterator[SignedIn]:
-    """The first Super Administrator of a server that has none yet."""
+def new_session(kernel: Kernel) -> str:
+    """The cookie of the first Super Administrator of a server that has none yet. From now on
+    requests are not logged."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with kernel.work(SYSTEM) as unit:
         user = users.promote_first(
             unit, users.create_person(unit, "bench@corp.test", "Bench", "local")
         )
-        cookie = sessions.open_session(unit, user, replacing="", address="", user_agent="")
-    client = SignedIn(create_app(kernel), cookie)
+        return sessions.open_session(unit, user, replacing="", address="", user_agent="")
+
+
+@contextmanager
+def signed_in(kernel: Kernel) -> Iterator[SignedIn]:
+    """The first Super Administrator of a server that has none yet."""
+    client = SignedIn(create_app(kernel), new_session(kernel))
     try:
         yield client
     finally:
