@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from ostiary.cli.opening import FAILED, MISUSED, opened_kernel
+from ostiary.cli.options import AsJsonLines
 from ostiary.cli.people.finding import accounts_of, find_person
 from ostiary.cli.tables import show
 from ostiary.server.access import store
@@ -41,7 +42,6 @@ Diff = Annotated[
 Direct = Annotated[
     bool | None, typer.Option("--direct/--inherited", help="Only what is held this way.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="One object per line.")]
 
 
 @app.command()
@@ -50,7 +50,7 @@ def who(
     as_of: AsOf = None,
     since: Diff = None,
     direct: Direct = None,
-    as_json: Json = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """Show who holds an entitlement, or with --diff who came, went or changed."""
     with _asking(as_of) as (connection, at, now):
@@ -72,7 +72,7 @@ def what(
     as_of: AsOf = None,
     since: Diff = None,
     direct: Direct = None,
-    as_json: Json = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """Show what an account or a group holds, or all accounts of a person together; with --diff
     what came, went or changed."""
@@ -91,7 +91,7 @@ def what(
 
 @app.command()
 def explain(
-    entitlement: Entitlement, principal: Principal, as_of: AsOf = None, as_json: Json = False
+    entitlement: Entitlement, principal: Principal, as_of: AsOf = None, as_json: AsJsonLines = False
 ) -> None:
     """Tell every path by which somebody holds an entitlement. Exit status 1 when they do not."""
     with _asking(as_of) as (connection, at, _):
@@ -114,7 +114,7 @@ def diff(
     start: Annotated[datetime, typer.Argument(help="The earlier instant (UTC).")],
     end: Annotated[datetime | None, typer.Argument(help="The later one, else now.")] = None,
     app_id: Annotated[str | None, typer.Option("--app", help="Id of the only app.")] = None,
-    as_json: Json = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """Show which access came, went or changed between two instants."""
     with _asking(end) as (connection, at, now):

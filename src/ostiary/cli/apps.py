@@ -11,6 +11,7 @@ import typer
 from ostiary.cli.app_naming import MOST, named_app
 from ostiary.cli.linked_groups import app as linked_groups
 from ostiary.cli.opening import CONSOLE, FAILED, opened_kernel, writing
+from ostiary.cli.options import AsJsonLines
 from ostiary.cli.tables import show
 from ostiary.server.catalog import actions, deletion
 from ostiary.server.catalog.store import app_search, apps, deleting
@@ -21,15 +22,13 @@ from ostiary.server.connectors.actions.of_apps import delete_connectors
 app = typer.Typer(name="apps", help="What people get access to.", no_args_is_help=True)
 app.add_typer(linked_groups)
 
-Json = Annotated[bool, typer.Option("--json", help="One object per line.")]
-
 
 @app.command("list")
 def list_apps(
     query: Annotated[str, typer.Argument(help="A part of the name or description.")] = "",
     unmanaged: Annotated[bool, typer.Option(help="Those discovered and not managed yet.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=MOST)] = 1000,
-    as_json: Json = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """Show apps by name."""
     asked = Asked().where("a.managed = :managed", managed=not unmanaged)
@@ -43,7 +42,7 @@ def list_apps(
 @app.command("show")
 def show_app(
     name: Annotated[str, typer.Argument(help="Id or name.", metavar="APP")],
-    as_json: Json = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """Show one app, its owners, and what would go if it were deleted."""
     with opened_kernel() as kernel, kernel.read() as connection:

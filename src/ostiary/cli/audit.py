@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ostiary.cli.opening import FAILED, MISUSED, opened_kernel
+from ostiary.cli.options import AsJsonLines
 from ostiary.server.kernel.audit_log import Anchor, Filter, entries, verify
 
 app = typer.Typer(name="audit", help="Who did what, and whether the log is whole.")
@@ -50,7 +51,7 @@ def list_entries(
     since: Annotated[datetime | None, typer.Option(help="UTC.")] = None,
     until: Annotated[datetime | None, typer.Option(help="UTC, exclusive.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="One object per line.")] = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """Show entries, newest first."""
     wanted = Filter(actor, action, object_type, object_id, request, _utc(since), _utc(until))

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ostiary.cli.opening import CONSOLE, opened_kernel
+from ostiary.cli.options import AsJson
 from ostiary.cli.tables import say
 from ostiary.server.kernel.rotation import rotate
 
@@ -25,7 +26,7 @@ def rotate_keys(
         bool,
         typer.Option(help="Forget the keys used until now; when no server is running."),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make a new key and encrypt every stored secret with it. The server may go on running.
 

@@ -8,6 +8,7 @@ import typer
 
 from ostiary.cli.app_naming import named_app
 from ostiary.cli.opening import FAILED, MISUSED, opened_kernel, writing
+from ostiary.cli.options import AsJsonLines
 from ostiary.cli.tables import show
 from ostiary.server.catalog import linking
 from ostiary.server.catalog.rules import Choice, LinkedGroup
@@ -21,11 +22,10 @@ app = typer.Typer(
 
 AppName = Annotated[str, typer.Argument(help="Id or name.", metavar="APP")]
 GroupName = Annotated[str, typer.Argument(help="Id or name of the group.", metavar="GROUP")]
-Json = Annotated[bool, typer.Option("--json", help="One object per line.")]
 
 
 @app.command("list")
-def list_groups(name: AppName, as_json: Json = False) -> None:
+def list_groups(name: AppName, as_json: AsJsonLines = False) -> None:
     """Show which groups are offered, why, and what was decided about each."""
     with opened_kernel() as kernel, kernel.read() as connection:
         found = linked.groups(connection, named_app(connection, name).key)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from ostiary.cli.opening import CONSOLE, FAILED, opened_kernel
+from ostiary.cli.options import AsJsonLines
 from ostiary.cli.tables import show
 from ostiary.server.kernel.auth.users import check_email
 from ostiary.server.notify import store
@@ -26,7 +27,7 @@ app = typer.Typer(name="mail", help="What was mailed to whom, and whether mail w
 def list_mails(
     state: Annotated[MailState | None, typer.Option(help="Only these.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="One object per line.")] = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """Show mails, newest first."""
     with opened_kernel() as kernel, kernel.read() as connection:

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ostiary.cli.opening import FAILED, opened_kernel, writing
+from ostiary.cli.options import AsJson, AsJsonLines
 from ostiary.cli.tables import say
 from ostiary.server.kernel.auth import links, user_store, users
 from ostiary.server.kernel.auth.user_store import User
@@ -23,13 +24,12 @@ PAGE = 500
 app = typer.Typer(name="users", help="Who can sign in, and as what.", no_args_is_help=True)
 
 Email = Annotated[str, typer.Argument(help="Of the person.")]
-Json = Annotated[bool, typer.Option("--json", help="One object.")]
 Roles = Annotated[list[str], typer.Argument(help="Names or ids, as in super_admin.")]
 
 
 @app.command("list")
 def list_users(
-    as_json: Annotated[bool, typer.Option("--json", help="One object per line.")] = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """Show everybody who can sign in, or could once."""
     with opened_kernel() as kernel, kernel.read() as connection:
@@ -52,7 +52,7 @@ def add(
     email: Email,
     name: Annotated[str, typer.Option(help="Else the e-mail address.")] = "",
     role: Annotated[list[str] | None, typer.Option(help="Beside basic_user.")] = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Let somebody in, and print the link to choose a password with. It is good once."""
     with writing() as (kernel, unit):
@@ -64,7 +64,7 @@ def add(
 
 
 @app.command()
-def link(email: Email, as_json: Json = False) -> None:
+def link(email: Email, as_json: AsJson = False) -> None:
     """Print a link to choose a new password with. It is good once."""
     with writing() as (kernel, unit):
         user = _find(unit.connection, email)
@@ -73,7 +73,7 @@ def link(email: Email, as_json: Json = False) -> None:
 
 
 @app.command()
-def roles(email: Email, role: Roles, as_json: Json = False) -> None:
+def roles(email: Email, role: Roles, as_json: AsJson = False) -> None:
     """Replace somebody's roles."""
     with writing() as (_, unit):
         user = users.set_roles(unit, _find(unit.connection, email), users.check_roles(role))
@@ -81,7 +81,7 @@ def roles(email: Email, role: Roles, as_json: Json = False) -> None:
 
 
 @app.command()
-def disable(email: Email, as_json: Json = False) -> None:
+def disable(email: Email, as_json: AsJson = False) -> None:
     """Keep somebody out, and end sessions and API keys at once."""
     with writing() as (_, unit):
         user = users.set_status(unit, _find(unit.connection, email), enabled=False)
@@ -89,7 +89,7 @@ def disable(email: Email, as_json: Json = False) -> None:
 
 
 @app.command()
-def enable(email: Email, as_json: Json = False) -> None:
+def enable(email: Email, as_json: AsJson = False) -> None:
     """Let somebody in again."""
     with writing() as (_, unit):
         user = users.set_status(unit, _find(unit.connection, email), enabled=True)

@@ -20,6 +20,7 @@ from ostiary.cli.c1z.overview import show as show_overview
 from ostiary.cli.c1z.screen import Screen
 from ostiary.cli.c1z.syncfile import SyncFile
 from ostiary.cli.c1z.verdict import Verdict
+from ostiary.cli.options import AsJson, AsJsonLines, Wide
 
 app = typer.Typer(name="c1z", help="Look into .c1z files.", no_args_is_help=True)
 
@@ -27,8 +28,8 @@ app = typer.Typer(name="c1z", help="Look into .c1z files.", no_args_is_help=True
 @app.command()
 def show(
     file: options.File,
-    as_json: options.AsJson = False,
-    wide: options.Wide = False,
+    as_json: AsJson = False,
+    wide: Wide = False,
     sync_id: options.SyncId = None,
     temp_dir: options.TempDir = None,
 ) -> None:
@@ -47,8 +48,8 @@ def resources(
     match: Annotated[
         str | None, typer.Option(help="With this in name, id, login or e-mail address.")
     ] = None,
-    as_json: options.AsJsonLines = False,
-    wide: options.Wide = False,
+    as_json: AsJsonLines = False,
+    wide: Wide = False,
     limit: options.Limit = None,
     sync_id: options.SyncId = None,
     temp_dir: options.TempDir = None,
@@ -66,8 +67,8 @@ def entitlements(
     file: options.File,
     type_: options.TypeOf = None,
     resource: options.OfResource = None,
-    as_json: options.AsJsonLines = False,
-    wide: options.Wide = False,
+    as_json: AsJsonLines = False,
+    wide: Wide = False,
     limit: options.Limit = None,
     sync_id: options.SyncId = None,
     temp_dir: options.TempDir = None,
@@ -92,8 +93,8 @@ def grants(
         bool | None,
         typer.Option("--direct/--inherited", help="Only direct, or only inherited grants."),
     ] = None,
-    as_json: options.AsJsonLines = False,
-    wide: options.Wide = False,
+    as_json: AsJsonLines = False,
+    wide: Wide = False,
     limit: options.Limit = None,
     sync_id: options.SyncId = None,
     temp_dir: options.TempDir = None,
@@ -116,8 +117,8 @@ def grants(
 def access(
     file: options.File,
     principal: options.Principal,
-    as_json: options.AsJson = False,
-    wide: options.Wide = False,
+    as_json: AsJson = False,
+    wide: Wide = False,
     limit: options.Limit = None,
     sync_id: options.SyncId = None,
     temp_dir: options.TempDir = None,
@@ -136,7 +137,7 @@ def explain(
     every: Annotated[
         bool, typer.Option("--all", help=f"Show all paths, not the first {PATHS_SHOWN} only.")
     ] = False,
-    as_json: options.AsJson = False,
+    as_json: AsJson = False,
     sync_id: options.SyncId = None,
     temp_dir: options.TempDir = None,
 ) -> None:

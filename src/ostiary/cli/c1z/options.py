@@ -16,9 +16,6 @@ SyncId = Annotated[
 TempDir = Annotated[
     Path | None, typer.Option("--c1z-temp-dir", help="Where the file is unpacked while it is read.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
-AsJsonLines = Annotated[bool, typer.Option("--json", help="JSON, one record a line.")]
-Wide = Annotated[bool, typer.Option("--wide", help="Whole values and ids, however wide.")]
 Limit = Annotated[
     int | None,
     typer.Option(

@@ -12,13 +12,13 @@ from ostiary.cli.c1z.screen import Screen
 from ostiary.cli.connectors import facts, hosted, showing
 from ostiary.cli.connectors.finding import app_for, find_connector, find_credential
 from ostiary.cli.opening import FAILED, opened_kernel, writing
+from ostiary.cli.options import AsJson, AsJsonLines, Wide
 from ostiary.server.connectors.actions import credentials, registry, syncs
 from ostiary.server.connectors.actions.credentials import Rotated
 from ostiary.server.connectors.actions.registry import NewConnector
 from ostiary.server.connectors.catalogue.kinds import SELF_HOSTED
 from ostiary.server.connectors.schedule import Cron, Interval, Schedule, ScheduleError
 from ostiary.server.connectors.store import registry as stored
-from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.connectors.store.syncs import Sync
 from ostiary.server.kernel.errors import failed_precondition, invalid
 from ostiary.server.kernel.settings import Settings
@@ -34,7 +34,6 @@ Files = Annotated[
     typer.Option("--from-file", metavar="NAME=PATH", help="A setting whose value a file holds."),
 ]
 Name = Annotated[str, typer.Argument(metavar="CONNECTOR", help="Its id or exact name.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
 
 @app.command()
@@ -70,7 +69,7 @@ def create(
         app_id = app_for(unit, name, to_app)
         connector = registry.create_connector(unit, NewConnector(app_id, SELF_HOSTED, name))
         minted = _mint(kernel, unit, connector.id)
-        record = _overview(unit, connector)
+        record = facts.record_of(unit.connection, connector)
     _tell_secret(kernel.settings, minted, as_json, record)
 
 
@@ -103,8 +102,8 @@ def check(connector: Name, as_json: AsJson = False) -> None:
 
 @app.command("list")
 def list_connectors(
-    as_json: Annotated[bool, typer.Option("--json", help="One object per line.")] = False,
-    wide: Annotated[bool, typer.Option("--wide", help="Whole values, however wide.")] = False,
+    as_json: AsJsonLines = False,
+    wide: Wide = False,
 ) -> None:
     """Show all connectors and how they are."""
     with opened_kernel() as kernel, kernel.read() as connection:
@@ -184,7 +183,7 @@ def schedule(
         wanted = _schedule(every, cron, zone, on_demand)
         found = find_connector(unit.connection, connector)
         changed = registry.set_schedule(unit, found.id, wanted)
-        record = _overview(unit, changed)
+        record = facts.record_of(unit.connection, changed)
     due = facts.instant(changed.due_at) or "when asked"
     _tell(f"{changed.display_name} syncs next: {due}.", as_json, record)
 
@@ -198,7 +197,7 @@ def pause(
     """Let no sync start, and stop one that waits or runs."""
     with writing() as (_, unit):
         found = find_connector(unit.connection, connector)
-        record = _overview(unit, registry.pause_connector(unit, found.id, reason))
+        record = facts.record_of(unit.connection, registry.pause_connector(unit, found.id, reason))
     _tell(f"{found.display_name} is paused.", as_json, record)
 
 
@@ -207,7 +206,7 @@ def resume(connector: Name, as_json: AsJson = False) -> None:
     """Let syncs start again."""
     with writing() as (_, unit):
         found = find_connector(unit.connection, connector)
-        record = _overview(unit, registry.resume_connector(unit, found.id))
+        record = facts.record_of(unit.connection, registry.resume_connector(unit, found.id))
     _tell(f"{found.display_name} is no longer paused.", as_json, record)
 
 
@@ -222,7 +221,7 @@ def delete(
         typer.confirm(f"Delete the connector {connector}?", abort=True, err=True)
     with writing() as (_, unit):
         found = find_connector(unit.connection, connector)
-        record = _overview(unit, registry.delete_connector(unit, found.id))
+        record = facts.record_of(unit.connection, registry.delete_connector(unit, found.id))
     _tell(f"{found.display_name} is deleted.", as_json, record)
 
 
@@ -234,10 +233,6 @@ def _steer(
         found = find_connector(unit.connection, connector)
         record = facts.sync_record(act(unit, found.id))
     _tell(sentence.format(found.display_name), as_json, record)
-
-
-def _overview(unit: UnitOfWork, connector: Connector) -> dict[str, Any]:
-    return facts.overview_record(facts.overview(unit.connection, connector))
 
 
 def _schedule(every: int | None, cron: str | None, zone: str, on_demand: bool) -> Schedule | None:

@@ -73,6 +73,10 @@ def overview_record(seen: Overview) -> dict[str, Any]:
     }
 
 
+def record_of(connection: Connection, connector: Connector) -> dict[str, Any]:
+    return overview_record(overview(connection, connector))
+
+
 def details_record(seen: Details, now: datetime) -> dict[str, Any]:
     latest = seen.overview.latest
     return {

@@ -14,6 +14,7 @@ from ostiary.cli.connectors.commands import Name, app
 from ostiary.cli.connectors.facts import instant, sync_record
 from ostiary.cli.connectors.finding import find_connector
 from ostiary.cli.opening import opened_kernel
+from ostiary.cli.options import AsJsonLines, Wide
 from ostiary.server.connectors.progress import Progress, duration_of, progress_of
 from ostiary.server.connectors.store import journal, syncs, tasks
 from ostiary.server.connectors.store.journal import Agent, Line
@@ -35,14 +36,12 @@ SYNCS = (
 LINES = (Column("At"), Column("Level"), Column("Message"))
 AGENTS = (Column("Host"), Column("First seen"), Column("Last seen"), Column("Build"))
 
-AsLines = Annotated[bool, typer.Option("--json", help="One object per line.")]
 Most = Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many at most.")]
-Wide = Annotated[bool, typer.Option("--wide", help="Whole values, however wide.")]
 
 
 @app.command("syncs")
 def list_syncs(
-    connector: Name, limit: Most = 20, as_json: AsLines = False, wide: Wide = False
+    connector: Name, limit: Most = 20, as_json: AsJsonLines = False, wide: Wide = False
 ) -> None:
     """Show the newest syncs: when, how long, what came of it, how far one is that runs."""
     with opened_kernel() as kernel, kernel.read() as connection:
@@ -63,7 +62,7 @@ def show_log(
     connector: Name,
     sync: Annotated[str, typer.Option(help="Only what belongs to this sync, by its id.")] = "",
     limit: Most = 100,
-    as_json: AsLines = False,
+    as_json: AsJsonLines = False,
     wide: Wide = False,
 ) -> None:
     """Show the newest lines of a connector's log, oldest of them first."""
@@ -84,7 +83,7 @@ def show_log(
 
 
 @app.command("agents")
-def list_agents(connector: Name, as_json: AsLines = False, wide: Wide = False) -> None:
+def list_agents(connector: Name, as_json: AsJsonLines = False, wide: Wide = False) -> None:
     """Show the hosts that asked for work, with what they run."""
     with opened_kernel() as kernel, kernel.read() as connection:
         seen = journal.agents_of(connection, find_connector(connection, connector).key)

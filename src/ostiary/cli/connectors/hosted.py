@@ -40,7 +40,7 @@ def create(
         app_id = app_for(unit, name, app)
         connector = registry.create_connector(unit, NewConnector(app_id, kind.catalog_id, name))
         keep(unit, kernel, connector.id, written)
-        return facts.overview_record(facts.overview(unit.connection, connector))
+        return facts.record_of(unit.connection, connector)
 
 
 def configure(
@@ -56,7 +56,7 @@ def configure(
     approve(kernel, CONSOLE, written, connector)
     with kernel.work(CONSOLE) as unit:
         kept = keep(unit, kernel, connector.id, written)
-        return facts.overview_record(facts.overview(unit.connection, kept))
+        return facts.record_of(unit.connection, kept)
 
 
 def check(kernel: Kernel, name: str) -> Verdict:

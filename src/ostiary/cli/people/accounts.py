@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from ostiary.cli.opening import MISUSED, opened_kernel, writing
+from ostiary.cli.options import AsJsonLines
 from ostiary.cli.people import facts
 from ostiary.cli.people.finding import find_account, find_app, find_person
 from ostiary.cli.tables import say, show
@@ -15,7 +16,6 @@ from ostiary.server.directory.store.reading import AccountFilter
 
 COLUMNS = ("app", "account", "login", "status", "type", "external", "because")
 
-Json = Annotated[bool, typer.Option("--json", help="One object per line.")]
 App = Annotated[str, typer.Argument(help="Its id or name.", metavar="APP")]
 Account = Annotated[
     str, typer.Argument(help="Id, its connector's id, login, e-mail or name.", metavar="ACCOUNT")
@@ -27,7 +27,7 @@ def orphans(
     external: Annotated[
         bool | None, typer.Option("--external/--trusted", help="Only with such addresses.")
     ] = None,
-    as_json: Json = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """Show accounts without an owner, or whose owner is disabled or gone."""
     with opened_kernel() as kernel, kernel.read() as connection:
@@ -46,7 +46,7 @@ def owner(
     person: Annotated[str | None, typer.Option(help="Id, e-mail address or name.")] = None,
     nobody: Annotated[bool, typer.Option("--nobody", help="Syncs leave it so.")] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Whoever matching finds.")] = False,
-    as_json: Json = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """Show or set whose an account is."""
     if (person is not None) + nobody + reset > 1:
@@ -70,7 +70,7 @@ def account_type(
     app: App,
     account: Account,
     kind: Annotated[Literal["user", "service", "system"], typer.Argument(metavar="TYPE")],
-    as_json: Json = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """Say what an account is for: user, service or system. It is never guessed."""
     with writing() as (_, unit):
@@ -87,7 +87,7 @@ def match(
         Literal["narrow", "broad"],
         typer.Argument(help="By address or login; broad: also by first and last name."),
     ],
-    as_json: Json = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """Choose how an app's accounts find their owners, and look for them anew."""
     with writing() as (_, unit):

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ostiary.cli.opening import opened_kernel, writing
+from ostiary.cli.options import AsJson, AsJsonLines
 from ostiary.cli.people import facts, showing
 from ostiary.cli.people.finding import find_person
 from ostiary.cli.tables import show
@@ -25,9 +26,6 @@ class Status(StrEnum):
     DELETED = "deleted"
 
 
-Json = Annotated[bool, typer.Option("--json", help="One object per line.")]
-
-
 def list_people(
     query: Annotated[str, typer.Argument(help="A part of a name or address.")] = "",
     status: Annotated[
@@ -35,7 +33,7 @@ def list_people(
     ] = None,
     department: Annotated[list[str] | None, typer.Option()] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000)] = 1000,
-    as_json: Json = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """Show people by name."""
     wanted = PersonFilter(
@@ -49,7 +47,7 @@ def list_people(
 
 def show_person(
     name: Annotated[str, typer.Argument(help="Id, e-mail address or name.", metavar="PERSON")],
-    as_json: Annotated[bool, typer.Option("--json", help="One object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show one person: attributes and where they come from, accounts, and access."""
     with opened_kernel() as kernel, kernel.read() as connection:
@@ -60,7 +58,7 @@ def show_person(
         showing.show_person(told)
 
 
-def refresh(as_json: Annotated[bool, typer.Option("--json", help="One object.")] = False) -> None:
+def refresh(as_json: AsJson = False) -> None:
     """Go through all directories and owners now, instead of after the next sync."""
     with writing() as (_, unit):
         done = actions.refresh_everything(unit)

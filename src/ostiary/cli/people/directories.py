@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ostiary.cli.opening import MISUSED, opened_kernel, writing
+from ostiary.cli.options import AsJson, AsJsonLines
 from ostiary.cli.people import facts, showing
 from ostiary.cli.people.finding import find_app
 from ostiary.cli.tables import say, show
@@ -27,17 +28,16 @@ Condition = Annotated[
         "false or IGNORE leaves out. Empty: every human account."
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="One object per line.")]
 
 
-def list_directories(as_json: Json = False) -> None:
+def list_directories(as_json: AsJsonLines = False) -> None:
     """Show the apps that people come from, the one that counts most first."""
     with opened_kernel() as kernel, kernel.read() as connection:
         found = [facts.directory(each) for each in directories.every(connection)]
     show(found, ("app", "condition", "since"), as_json=as_json)
 
 
-def preview(app: App, condition: Condition = None, as_json: Json = False) -> None:
+def preview(app: App, condition: Condition = None, as_json: AsJsonLines = False) -> None:
     """Tell whom a condition would add and remove; nothing changes. Without one, a refresh as is."""
     with opened_kernel() as kernel, kernel.read() as connection:
         wanted, _ = _wanted(connection, app, condition)
@@ -57,7 +57,7 @@ def directory(
     ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="It is none any more.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask when people would go.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Let people come from an app, change its condition, or stop it, and refresh at once."""
     with writing() as (_, unit):
@@ -78,7 +78,7 @@ def directory(
 def domains(
     add: Annotated[list[str] | None, typer.Option(help="Trust this one too.")] = None,
     remove: Annotated[list[str] | None, typer.Option(help="Trust it no longer.")] = None,
-    as_json: Json = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """Show or change the domains that are ours; accounts with addresses elsewhere are external."""
     if add or remove:
