@@ -17,7 +17,6 @@ from ostiary.server.kernel.work import Kernel
 
 router = APIRouter(prefix="/api/v1", tags=["Workload Federation"])
 
-
 PROVIDERS = "/workload_federation/providers"
 TRUSTS = "/service_principals/{service_principal_id}/trusts"
 TRUST_COLUMNS = {

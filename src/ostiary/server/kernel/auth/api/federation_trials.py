@@ -25,7 +25,6 @@ from ostiary.server.kernel.rest import KernelOf
 
 router = APIRouter(prefix="/api/v1", tags=["Workload Federation"])
 
-
 _FIELDS: Final = {
     "issuer": ("issuer_match", "Issuer match"),
     "signature": ("signature_validation", "Signature validation"),

@@ -12,7 +12,6 @@ from ostiary.server.kernel.rest import changes
 
 router = APIRouter(prefix="/api/v1/iam", tags=["Role"])
 
-
 WRITABLE = ("display_name", "permissions", "service_roles")
 
 
