@@ -310,7 +310,7 @@ def test_a_self_hosted_connector_leads_to_its_credentials(kernel: Kernel, admin:
     added = admin.post(last)
     (connector,) = connectors(kernel)
     here = f"/apps/{connector.app_id}/connectors/{connector.id}"
-    assert added.headers["location"] == f"{here}/credentials?kind=fake"
+    assert added.headers["location"] == f"{here}/credentials"
     first = re.search(r'action="([^"]+/rotate[^"]*)"', admin.get(added.headers["location"]).text)
     assert first
     program = Path(kernel.settings.connector_programs["fake"]).name

@@ -25,7 +25,6 @@ from ostiary.server.connectors.pages.configuring_sent import Sent
 from ostiary.server.connectors.pages.configuring_signing_in import checked_tenant, sign_in_path
 from ostiary.server.connectors.pages.configuring_values import sent_values
 from ostiary.server.connectors.pages.configuring_words import saved_toast
-from ostiary.server.connectors.pages.credentials import KIND
 from ostiary.server.connectors.pages.reading import path_of
 from ostiary.server.connectors.views.changing import owners_field
 from ostiary.server.kernel.authz.enforcement import Access
@@ -167,7 +166,7 @@ def add_self_hosted(shell: ShellOf, access: Creator, kind_name: str) -> Response
     with shell.kernel.work(access.caller.actor) as work:
         connector = choices.make(work, access, kind, replace(choice, run=SELF))
     told = "Connector added. Make a credential for it, then start it."
-    return shell.go(f"{path_of(connector)}/credentials?{KIND}={kind.catalog_id}", told)
+    return shell.go(f"{path_of(connector)}/credentials", told)
 
 
 def _kind(shell: Shell, name: str) -> Kind:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from ostiary.server.connectors.actions.credentials import revoke_credential, rotate_credential
 from ostiary.server.connectors.api.permissions import Manager, Viewer, find
-from ostiary.server.connectors.catalogue.kinds import find_kind
+from ostiary.server.connectors.catalogue.kinds import kinds
 from ostiary.server.connectors.pages.reading import shown
 from ostiary.server.connectors.store import credentials as store
 from ostiary.server.connectors.store import journal
@@ -18,9 +18,6 @@ from ostiary.server.connectors.views.starting import Start, label, program_of
 from ostiary.server.kernel.settings import Settings
 from ostiary.server.web.components.forms import check_typed
 from ostiary.server.web.shell import ShellOf
-
-KIND = "kind"
-"""Of the address, right after a connector was added: what it was added as."""
 
 router = APIRouter(
     prefix="/apps/{app_id}/connectors/{connector_id}/credentials", include_in_schema=False
@@ -31,8 +28,7 @@ router = APIRouter(
 def list_credentials(shell: ShellOf, access: Viewer, app_id: str, connector_id: str) -> Response:
     page = shown(shell, app_id, connector_id)
     path = f"{page.path}/credentials"
-    kind = find_kind(shell.kernel.settings, shell.address.get(KIND))
-    rotate = f"{path}/rotate" + (f"?{KIND}={kind.catalog_id}" if kind else "")
+    rotate = f"{path}/rotate"
     with shell.kernel.read() as connection:
         found = store.find_of(connection, page.connector.key)
     listed = views.listed(found, path, shell.now)
@@ -56,12 +52,11 @@ def rotate(shell: ShellOf, access: Manager, app_id: str, connector_id: str) -> R
         connector = find(unit.connection, app_id, connector_id)
         rotated = rotate_credential(unit, connector.id, settings.external_authority)
         agents = journal.agents_of(unit.connection, connector.key)
-    added_as = find_kind(settings, shell.address.get(KIND)) or page.kind
     start = Start(
         name=label(page.connector.display_name, page.connector.id),
         client_id=rotated.credential.client_id,
         secret=rotated.secret,
-        program=program_of(added_as, agents),
+        program=program_of(agents, kinds(settings), page.connector),
         ca=_authority(settings),
     )
     return page.page(

@@ -9,6 +9,7 @@ from typing import Final
 
 from ostiary.server.connectors.catalogue.kinds import Kind
 from ostiary.server.connectors.store.journal import Agent
+from ostiary.server.connectors.store.registry import Connector
 
 _LONGEST_LABEL: Final = 50
 """Characters: names in Kubernetes have 63, and ours get suffixes."""
@@ -76,10 +77,16 @@ class Start:
         }
 
 
-def program_of(kind: Kind | None, agents: Iterable[Agent]) -> str:
-    """Of what it was added as, or else what an agent of it says that it is."""
-    said = (str((each.build or {}).get("package") or "") for each in agents)
-    names = (path.rpartition("/")[2] for path in (kind.program if kind else "", *said))
+def program_of(agents: Iterable[Agent], kinds: Iterable[Kind], connector: Connector) -> str:
+    """What an agent of it says that it is; before any did, what a kind runs that the connector is
+    of, or is still called after since it was added."""
+    said = [str((each.build or {}).get("package") or "") for each in agents]
+    run = [
+        kind.program
+        for kind in kinds
+        if connector.catalog_id == kind.catalog_id or connector.display_name == kind.display_name
+    ]
+    names = (path.rpartition("/")[2] for path in (*said, *run))
     return next((name for name in names if _PROGRAM.fullmatch(name)), UNKNOWN)
 
 
