@@ -101,8 +101,7 @@ def test_ctrl_k_goes_anywhere(story: Story, page_of: PageOf, ann: User) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Expenses"))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])
 def test_pages_fit_their_width_and_serve_everybody(
     story: Story, page_of: PageOf, ann: User, width: int, theme: ColorScheme
 ) -> None:

@@ -161,8 +161,7 @@ def test_owners_are_found_by_name_and_a_pause_says_why(
     expect(page.get_by_text("Entra is being moved. Nothing new comes in")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
 def test_pages_of_connectors_fit_their_width_and_serve_everybody(
     held: Held,  # noqa: F811
     page_of: PageOf,
