@@ -87,6 +87,12 @@ sa.Index(
     postgresql_where=sa.text("valid_to = 'infinity' AND length(department) <= 200"),
 )
 
+sa.Index(
+    "ix_person_versions_deleted",
+    person_versions.c.person_id,
+    postgresql_where=sa.text("valid_to = 'infinity' AND status = 'deleted'"),
+)
+
 directories = sa.Table(
     "directories",
     metadata,

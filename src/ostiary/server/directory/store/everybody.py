@@ -53,11 +53,26 @@ SELECT p.public_id, v.display_name, {_SORT_NAME.format("v")} AS sort_name, v.ema
     {_FACTS}, 'human' AS kind, coalesce(u.origin, 'directory') AS origin,
     {{status}} AS user_status, p.created_at, greatest(v.valid_from, u.updated_at) AS updated_at,
     CASE WHEN v.status = 'deleted' THEN v.valid_from END AS deleted_at, u.id AS user_id,
-    p.id AS person_id
-FROM people p
-JOIN person_versions v ON v.person_id = p.id AND {{v}}
+    v.person_id, {{deleted}} AS deleted
+FROM person_versions v
+LEFT JOIN people p ON p.id = v.person_id
 LEFT JOIN platform_users u ON u.id = p.user_id
+WHERE {{v}}
 """  # noqa: S608
+"""Every version is somebody's. That it is not asked for lets PostgreSQL count without looking."""
+
+_DELETED: Final = f"""
+SELECT v.person_id FROM person_versions v
+JOIN people p ON p.id = v.person_id
+LEFT JOIN platform_users u ON u.id = p.user_id
+WHERE v.valid_to = 'infinity' AND {_STATUS} = 'deleted' AND v.person_id IN (
+    SELECT d.person_id FROM person_versions d
+    WHERE d.valid_to = 'infinity' AND d.status = 'deleted'
+    UNION ALL
+    SELECT q.id FROM people q JOIN platform_users d ON d.id = q.user_id
+    WHERE d.status = 'deleted')
+"""  # noqa: S608
+"""Few, and so found before all else: to work out what everybody is takes a while."""
 
 _OTHERS: Final = f"""
 SELECT u.public_id, u.display_name, {_SORT_NAME.format("u")} AS sort_name,
@@ -67,7 +82,7 @@ SELECT u.public_id, u.display_name, {_SORT_NAME.format("u")} AS sort_name,
     '' AS department, '' AS job_title, '' AS employment_status, '' AS employment_type,
     '{{}}'::text[] AS manager_ids, '{{}}'::jsonb AS profile, '{{}}'::jsonb AS sources, u.kind,
     u.origin, u.status AS user_status, u.created_at, u.updated_at, u.deleted_at,
-    u.id AS user_id, NULL::bigint AS person_id
+    u.id AS user_id, NULL::bigint AS person_id, u.status = 'deleted' AS deleted
 FROM platform_users u
 WHERE u.origin <> 'directory' AND NOT EXISTS (SELECT FROM people p WHERE p.user_id = u.id)
 """  # noqa: S608
@@ -105,7 +120,7 @@ class Everybody:
         if wanted.query:
             self.values["query"] = containing(wanted.query)
         if not wanted.statuses and not wanted.ids:
-            self.where("e.user_status <> 'deleted'")
+            self.where("NOT e.deleted")
 
     def where(self, condition: str, **values: Any) -> None:
         """One more condition, over `e`."""
@@ -129,5 +144,8 @@ class Everybody:
 
     def _sources(self) -> list[str]:
         if self._at is None:
-            return [_PEOPLE.format(v=NOW.format("v"), status=_STATUS), _OTHERS]
-        return [_PEOPLE.format(v=THEN.format("v"), status="v.status")]
+            deleted = f"v.person_id = ANY (ARRAY({_DELETED}))"
+            now = _PEOPLE.format(v=NOW.format("v"), status=_STATUS, deleted=deleted)
+            return [now, _OTHERS]
+        deleted = "v.status = 'deleted'"
+        return [_PEOPLE.format(v=THEN.format("v"), status="v.status", deleted=deleted)]

@@ -52,6 +52,12 @@ sa.Index(
     postgresql_where=platform_users.c.origin != "directory",
 )
 
+sa.Index(
+    "ix_platform_users_deleted",
+    platform_users.c.id,
+    postgresql_where=platform_users.c.status == "deleted",
+)
+
 user_roles = sa.Table(
     "user_roles",
     metadata,

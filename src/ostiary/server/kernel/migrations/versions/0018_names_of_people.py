@@ -1,4 +1,4 @@
-"""People by name at any instant, however long the name is, and the departments there are."""
+"""People by name at any instant, however long it is, the departments there are, and who is gone."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,4 +24,16 @@ def upgrade() -> None:
         "platform_users",
         [BEGINNING, "public_id"],
         postgresql_where=sa.text("origin <> 'directory'"),
+    )
+    op.create_index(
+        "ix_person_versions_deleted",
+        "person_versions",
+        ["person_id"],
+        postgresql_where=sa.text("valid_to = 'infinity' AND status = 'deleted'"),
+    )
+    op.create_index(
+        "ix_platform_users_deleted",
+        "platform_users",
+        ["id"],
+        postgresql_where=sa.text("status = 'deleted'"),
     )
