@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -62,15 +63,21 @@ def search(
     query = q.strip()
     groups = [("Go to", _places(shell, query)), ("Do", _commands(shell, query))]
     if query:
-        with shell.kernel.read() as connection:
-            found = [
-                (finder.kind, list(finder.find(shell, connection, query, MOST)))
-                for finder in shell.web.finders
-            ]
-        groups = [*found, *groups]
+        groups = [*_found(shell, query), *groups]
     template = shell.web.templates.get_template("web/search.html")
     shown = [(kind, hits) for kind, hits in groups if hits]
     return html(template.render(shell=shell, groups=shown, query=query), shell.nonce)
+
+
+def _found(shell: Shell, query: str) -> list[tuple[str, list[Hit]]]:
+    """By kind. All kinds at once: somebody waits for it at every letter."""
+
+    def find(finder: Finder) -> tuple[str, list[Hit]]:
+        with shell.kernel.read() as connection:
+            return finder.kind, list(finder.find(shell, connection, query, MOST))
+
+    with ThreadPoolExecutor(len(shell.web.finders) or 1) as threads:
+        return list(threads.map(find, shell.web.finders))
 
 
 def _places(shell: Shell, query: str) -> list[Hit]:
