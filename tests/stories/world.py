@@ -56,9 +56,9 @@ class World(AppView):
         return self.tenant.directory.id_of(name)
 
     def sync(self) -> Sync:
-        """Asks for a sync over REST unless the first one still waits, and sees it to its end."""
+        """Asks for a sync over REST unless the first one is on its way, and sees it to its end."""
         self.server.clock.advance(1)
-        if self.newest_sync().state is not SyncState.QUEUED:
+        if self.newest_sync().state not in ON_ITS_WAY:
             self.post(f"{self.path}/force_sync")
         self.agent.poll_now()
         self.await_upload()

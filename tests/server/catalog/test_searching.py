@@ -48,8 +48,11 @@ def names(things: list[dict[str, Any]]) -> list[str]:
 
 @pytest.mark.usefixtures("tenant")
 def test_pages_of_a_search_tell_everything_once_and_in_order(admin: Lasting) -> None:
-    told = names(found(admin, "app_resources", query="U"))
-    assert told == [*(f"u{number:02}" for number in range(MANY)), "unit", "club"]
+    asked = {"query": "U", "pageSize": 100}
+    reply = admin.post("/api/v1/search/app_resources", json=asked).json()
+    at_once = [view["appResource"]["displayName"] for view in reply["list"]]
+    assert sorted(at_once) == sorted([*(f"u{number:02}" for number in range(MANY)), "unit", "club"])
+    assert names(found(admin, "app_resources", query="U")) == at_once
 
 
 @pytest.mark.usefixtures("tenant")
@@ -57,11 +60,16 @@ def test_what_comes_behind_many_that_match_a_part_of_what_is_asked_is_found(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(narrowing, "MOST", 20)
-    asked = Asked().containing("u", inventory.RESOURCE_NAME)
-    asked.where("r.external_id IN ('u69', 'unit', 'club')")
     with story.kernel.read() as connection:
-        told = inventory.resources(connection, asked, size=2)
-    assert [one.display_name for one in told] == ["u69", "unit"]
+        three = inventory.resources(connection, of_three(), size=3)
+        told = inventory.resources(connection, of_three(), size=2)
+    assert {one.display_name for one in three} == {"u69", "unit", "club"}
+    assert told == three[:2]
+
+
+def of_three() -> Asked:
+    asked = Asked().containing("u", inventory.RESOURCE_NAME)
+    return asked.where("r.external_id IN ('u69', 'unit', 'club')")
 
 
 def test_what_an_account_held_is_told_and_counted_as_it_was(
