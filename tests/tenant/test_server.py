@@ -4,14 +4,17 @@ import json
 import socket
 import ssl
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import ClientSecretCredential
 
+from ostiary.tenant.clock import START, Clock
 from ostiary.tenant.conditions import Conditions, Premium
 from ostiary.tenant.directory.directory import Directory
 from ostiary.tenant.directory.objects import Kind
@@ -67,6 +70,19 @@ def test_the_client_is_the_integration_app_of_the_story(tenant: SimulatedTenant)
     ours = next(one for one in principals if one.display_name == "OurIntegration")
     assert tenant.client_id == ours.props["appId"]
     assert tenant.authorize(sign_in(tenant)).sp_id == ours.id
+
+
+def test_a_story_that_is_played_late_signs_in_until_its_secret_ends_as_graph_shows() -> None:
+    clock = Clock(START + timedelta(days=1000))
+    with SimulatedTenant(story("small", clock)) as late:
+        assert sign_in(late)
+        app = late.directory.get(late.directory.id_of("OurIntegration", Kind.APPLICATION))
+        shown = max(secret["endDateTime"] for secret in app.props["passwordCredentials"])
+        left = datetime.fromisoformat(shown) - clock.now()
+        assert timedelta(days=30) < left
+        late.change(lambda directory: directory.clock.advance(left.total_seconds()))
+        with pytest.raises(ClientAuthenticationError, match="AADSTS7000222"):
+            sign_in(late)
 
 
 def test_a_change_runs_between_requests_and_returns_its_result(tenant: SimulatedTenant) -> None:

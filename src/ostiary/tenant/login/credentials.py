@@ -8,7 +8,7 @@ import os
 import secrets as randomness
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ostiary.tenant.directory.directory import Directory
@@ -107,13 +107,16 @@ def random_secret() -> ClientSecret:
 
 
 def integration(directory: Directory, secret: ClientSecret | None = None) -> AppRegistration:
-    """The tenant's `OurIntegration` app, or one derived from the tenant id, with every role."""
+    """The tenant's `OurIntegration` app, or one derived from the tenant id, with every role.
+
+    Its secret is good for as long as the tenant shows.
+    """
     held = secret or derived_secret(directory)
-    expires = directory.clock.now() + SECRET_LIFETIME
+    app_id = _integration_app_id(directory)
     return AppRegistration(
-        app_id=_integration_app_id(directory),
+        app_id=app_id,
         display_name=INTEGRATION_NAME,
-        secrets=[Secret(held.id, held.value, expires)],
+        secrets=[Secret(held.id, held.value, _end_of_secret(directory, app_id))],
         roles=set(READ_ROLES | WRITE_ROLES),
         requested_roles=set(READ_ROLES | WRITE_ROLES),
         loopback_redirects=True,
@@ -126,3 +129,14 @@ def _integration_app_id(directory: Directory) -> str:
         if candidate.display_name == INTEGRATION_NAME and candidate.props.get("appId"):
             return str(candidate.props["appId"])
     return stable_id("integration app of", directory.tenant_id)
+
+
+def _end_of_secret(directory: Directory, app_id: str) -> datetime:
+    """Of the last one of the application; a generated tenant has no application of ours."""
+    ends = [
+        datetime.fromisoformat(shown["endDateTime"])
+        for application in directory.objects[Kind.APPLICATION].values()
+        if application.props.get("appId") == app_id
+        for shown in application.props["passwordCredentials"]
+    ]
+    return max(ends, default=directory.clock.now() + SECRET_LIFETIME)

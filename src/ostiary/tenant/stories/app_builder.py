@@ -1,8 +1,10 @@
 """Applications, service principals and their credentials, as Graph v1.0 shows them."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from ostiary.tenant.clock import START, graph_time
 from ostiary.tenant.directory import Kind, Properties
 from ostiary.tenant.directory.ids import stable_id
 from ostiary.tenant.stories.builder import Builder, day
@@ -34,16 +36,16 @@ def app_role(app: str, value: str, *, for_apps: bool = False, enabled: bool = Tr
     }
 
 
-def secret(name: str, begins: float, ends: float) -> Properties:
+def secret(name: str, begins: float, ends: float, present: datetime = START) -> Properties:
     """Days from the story's present. Graph never shows the secret, only its first characters."""
     return {
         "customKeyIdentifier": None,
         "displayName": name,
-        "endDateTime": day(ends),
+        "endDateTime": graph_time(present + timedelta(days=ends)),
         "hint": "q~8",
         "keyId": stable_id("secret", name),
         "secretText": None,
-        "startDateTime": day(begins),
+        "startDateTime": graph_time(present + timedelta(days=begins)),
     }
 
 

@@ -98,12 +98,14 @@ def _legacy(build: Builder) -> None:
 
 
 def _integration(build: Builder, people: People, graph: App) -> None:
-    """The app Ostiary itself signs in as; its secret ends in 20 days."""
+    """The app Ostiary itself signs in as; its secret ends 90 days after the story is played, so
+    that it can sign in whenever that is."""
+    in_use = secret("ostiary", -90, 90, build.directory.clock.now())
     app = registered_app(
         build,
         "OurIntegration",
         registration={
-            "passwordCredentials": [secret("ostiary", -160, 20), secret("before", -600, -230)],
+            "passwordCredentials": [in_use, secret("before", -600, -230)],
             "requiredResourceAccess": [
                 {
                     "resourceAppId": graph.app_id,
