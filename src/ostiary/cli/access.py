@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from ostiary.cli.opening import FAILED, MISUSED, opened_kernel
-from ostiary.cli.options import AsJsonLines
+from ostiary.cli.options import AsJsonLines, Wide
 from ostiary.cli.people.finding import accounts_of, find_person
 from ostiary.cli.tables import show
 from ostiary.server.access import store
@@ -24,11 +24,16 @@ Each = TypeVar("Each")
 
 PAGE = 1000
 COLUMNS = ("principal", "type", "entitlement", "resource", "direct", "since")
+IDS = ("entitlement_id", "external_id")
 
 app = typer.Typer(name="access", help="Who has what, why, and since when.", no_args_is_help=True)
 
 Entitlement = Annotated[
-    str, typer.Argument(help="Id, or the id its connector gave it.", metavar="ENTITLEMENT")
+    str,
+    typer.Argument(
+        help="Its id, or the id its connector gave it: --wide and --json show both.",
+        metavar="ENTITLEMENT",
+    ),
 ]
 Principal = Annotated[
     str,
@@ -50,6 +55,7 @@ def who(
     as_of: AsOf = None,
     since: Diff = None,
     direct: Direct = None,
+    wide: Wide = False,
     as_json: AsJsonLines = False,
 ) -> None:
     """Show who holds an entitlement, or with --diff who came, went or changed."""
@@ -57,13 +63,15 @@ def who(
         chosen = naming.entitlement(connection, entitlement)
         if since is not None:
             _refuse_together(direct)
-            _show_differences(connection, since, at or now, as_json=as_json, entitlement_id=chosen)
+            _show_differences(
+                connection, since, at or now, wide=wide, as_json=as_json, entitlement_id=chosen
+            )
             return
 
         def page(after: str) -> Page[Grant]:
             return store.who_has(connection, chosen, at=at, direct=direct, after=after, size=PAGE)
 
-        show([_row(grant) for grant in _all(page)], COLUMNS, as_json=as_json)
+        _show([_row(grant) for grant in _all(page)], COLUMNS, wide=wide, as_json=as_json)
 
 
 @app.command()
@@ -72,6 +80,7 @@ def what(
     as_of: AsOf = None,
     since: Diff = None,
     direct: Direct = None,
+    wide: Wide = False,
     as_json: AsJsonLines = False,
 ) -> None:
     """Show what an account or a group holds, or all accounts of a person together; with --diff
@@ -80,13 +89,15 @@ def what(
         chosen = _principals(connection, principal)
         if since is not None:
             _refuse_together(direct)
-            _show_differences(connection, since, at or now, as_json=as_json, principal_ids=chosen)
+            _show_differences(
+                connection, since, at or now, wide=wide, as_json=as_json, principal_ids=chosen
+            )
             return
 
         def page(after: str) -> Page[Grant]:
             return store.what_has(connection, chosen, at=at, direct=direct, after=after, size=PAGE)
 
-        show([_row(grant) for grant in _all(page)], COLUMNS, as_json=as_json)
+        _show([_row(grant) for grant in _all(page)], COLUMNS, wide=wide, as_json=as_json)
 
 
 @app.command()
@@ -114,11 +125,12 @@ def diff(
     start: Annotated[datetime, typer.Argument(help="The earlier instant (UTC).")],
     end: Annotated[datetime | None, typer.Argument(help="The later one, else now.")] = None,
     app_id: Annotated[str | None, typer.Option("--app", help="Id of the only app.")] = None,
+    wide: Wide = False,
     as_json: AsJsonLines = False,
 ) -> None:
     """Show which access came, went or changed between two instants."""
     with _asking(end) as (connection, at, now):
-        _show_differences(connection, start, at or now, as_json=as_json, app_id=app_id)
+        _show_differences(connection, start, at or now, wide=wide, as_json=as_json, app_id=app_id)
 
 
 def _show_differences(
@@ -126,6 +138,7 @@ def _show_differences(
     since: datetime,
     last: datetime,
     *,
+    wide: bool,
     as_json: bool,
     app_id: str | None = None,
     entitlement_id: str | None = None,
@@ -149,7 +162,21 @@ def _show_differences(
         )
 
     rows = [{"change": each.change, **_row(each.grant)} for each in _all(page)]
-    show(rows, ("change", *COLUMNS[:-1]), as_json=as_json)
+    _show(rows, ("change", *COLUMNS[:-1]), wide=wide, as_json=as_json)
+
+
+def _show(
+    rows: Sequence[dict[str, Any]], columns: Sequence[str], *, wide: bool, as_json: bool
+) -> None:
+    """People read what an entitlement is called; its ids fill a line each."""
+    if as_json:
+        show(rows, columns, as_json=True)
+        return
+    told = [
+        row | {"entitlement": row["entitlement_name"], "external_id": row["entitlement"]}
+        for row in rows
+    ]
+    show(told, (*columns, *IDS) if wide else columns, as_json=False)
 
 
 def _refuse_together(direct: bool | None) -> None:
@@ -208,6 +235,7 @@ def _row(grant: Grant) -> dict[str, Any]:
         "type": grant.principal.type,
         "entitlement": grant.entitlement.external_id,
         "entitlement_id": grant.entitlement.id,
+        "entitlement_name": grant.entitlement.display_name or grant.entitlement.slug,
         "resource": grant.entitlement.resource.display_name,
         "direct": grant.direct,
         "sources": [source.entitlement.external_id for source in grant.sources],

@@ -63,6 +63,24 @@ def test_who_has_something_and_how(ostiary: Command, tenant: Tenant) -> None:
     assert sorted(line.split()[0] for line in table[1:]) == ["ada", "bob", "finance"]
 
 
+def test_tables_call_an_entitlement_by_its_name_and_tell_ids_when_asked(
+    ostiary: Command, story: Story, tenant: Tenant
+) -> None:
+    named = "May claim expenses"
+    tenant.entitlements[APP] = (tenant.entitlements[APP][0], named)
+    story.sync(tenant)
+    (row,) = objects(ostiary("access", "who", APP, "--inherited", "--json"))
+    assert (row["entitlement"], row["entitlement_name"]) == (APP, named)
+    for asked in (("who", APP), ("what", "bob"), ("diff", "2026-03-02T09:00:00")):
+        table = ostiary("access", *asked).stdout
+        assert named in table
+        assert APP not in table
+        wide = ostiary("access", *asked, "--wide").stdout
+        assert named in wide
+        assert APP in wide
+        assert row["entitlement_id"] in wide
+
+
 @pytest.mark.parametrize("name", ["bob", "BOB@example.com"])
 def test_what_somebody_has_by_any_of_their_names(
     ostiary: Command, tenant: Tenant, name: str

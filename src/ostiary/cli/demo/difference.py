@@ -18,13 +18,12 @@ MARKS = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "yel
 def show_difference(narrator: Narrator, difference: Sequence[Mapping[str, Any]]) -> None:
     """`difference`: rows of `ostiary access diff`."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for title in ("", "Who", "Of what", "Holds", "How"):
+    for title in ("", "Who", "Holds", "How"):
         table.add_column(title)
     for row in difference:
         mark, style = MARKS[row["change"]]
-        held = row["entitlement"].split(":")[2 if row["entitlement"].count(":") > 1 else 1]
         how = "directly" if row["direct"] else "through a group"
-        cells = (mark, row["principal"], row["resource"], held, how)
+        cells = (mark, row["principal"], row["entitlement_name"], how)
         table.add_row(*(Text(cell, style=style) for cell in cells))
     narrator.show(table)
 

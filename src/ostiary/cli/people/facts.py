@@ -104,6 +104,7 @@ def held(grant: Grant) -> dict[str, Any]:
         "resource": grant.entitlement.resource.display_name,
         "entitlement": grant.entitlement.external_id,
         "entitlement_id": grant.entitlement.id,
+        "entitlement_name": grant.entitlement.display_name or grant.entitlement.slug,
         "direct": grant.direct,
         "since": _said(grant.granted_at),
     }

@@ -22,7 +22,8 @@ def show_person(told: Mapping[str, Any]) -> None:
             typer.echo(f"  {title:12} {told[title]}")
     _section("Attributes", _attributes(told["attributes"]), ATTRIBUTES)
     _section("Accounts", told["accounts"], ACCOUNTS)
-    _section("Access", told["access"], ACCESS)
+    access = [row | {"entitlement": row["entitlement_name"]} for row in told["access"]]
+    _section("Access", access, ACCESS)
 
 
 def show_preview(told: Mapping[str, Any]) -> None:
