@@ -28,7 +28,9 @@ from ostiary.server.kernel.authz.roles import (
     CONNECTOR_ADMINISTRATOR,
     READ_ONLY_ADMINISTRATOR,
 )
+from ostiary.server.kernel.clock import FixedClock
 from ostiary.server.kernel.work import Kernel
+from ostiary.server.web.moments import exact
 from tests.server.auth.people import People
 from tests.server.connectors.syncfiles import write_users
 from tests.server.connectors.world import (
@@ -334,6 +336,25 @@ def test_a_schedule_shows_its_next_times_before_it_is_saved(
     assert admin.post(path, data={"kind": "interval", "every": "x"}).status_code == 400
     assert admin.post(path, data={"kind": "demand"}).status_code == 303
     assert seen(kernel, connector).schedule is None
+
+
+def test_a_kept_schedule_goes_on_from_the_next_sync_and_a_preview_from_now(
+    kernel: Kernel, connector: Connector, admin: Reader, clock: FixedClock
+) -> None:
+    path = place(connector, "/schedule")
+    every_hour = {"kind": "interval", "every": "1", "unit": "hours"}
+    assert admin.post(path, data=every_hour).status_code == 303
+    due_at = seen(kernel, connector).due_at
+    assert due_at is not None
+    clock.advance(timedelta(minutes=20))
+    following = [exact(due_at), exact(due_at + timedelta(hours=1))]
+    for asked in ({}, every_hour):
+        page = admin.get(path, params=asked).text
+        assert re.findall(r"<li>([^<]+UTC)", page)[:2] == following
+    preview = admin.get(path, params=every_hour | {"every": "2"}).text
+    assert re.findall(r"<li>([^<]+UTC)", preview)[0] == exact(clock.now() + timedelta(hours=2))
+    clock.advance(timedelta(hours=1))
+    assert exact(clock.now()) in re.findall(r"<li>([^<]+UTC)", admin.get(path).text)[0]
 
 
 def test_a_held_drop_names_what_would_be_lost_and_is_refused_or_confirmed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -10,7 +11,8 @@ from starlette.responses import Response
 from ostiary.server.connectors.actions.registry import set_schedule
 from ostiary.server.connectors.api.permissions import Manager, Viewer
 from ostiary.server.connectors.pages.reading import Shown, shown
-from ostiary.server.connectors.schedule import ScheduleError
+from ostiary.server.connectors.schedule import Schedule, ScheduleError
+from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.connectors.views import facts
 from ostiary.server.connectors.views import scheduling as views
 from ostiary.server.connectors.views.scheduling import Asked
@@ -58,7 +60,8 @@ def save_schedule(
 def _page(page: Shown, asked: Asked, status: int = 200) -> Response:
     problem, times, now = "", [], page.shell.now
     try:
-        times = views.next_times(views.schedule_of(asked, now), now)
+        schedule = views.schedule_of(asked, now)
+        times = views.next_times(schedule, now, _due_at(page.connector, schedule))
     except ScheduleError as error:
         problem = str(error)
     return page.page(
@@ -71,6 +74,12 @@ def _page(page: Shown, asked: Asked, status: int = 200) -> Response:
         paused=page.connector.paused_at is not None,
         on_demand=asked.kind == "demand",
     )
+
+
+def _due_at(connector: Connector, schedule: Schedule | None) -> datetime | None:
+    """None for a schedule that is not kept (yet)."""
+    is_kept = schedule == connector.schedule and connector.paused_at is None
+    return connector.due_at if is_kept else None
 
 
 def _typed(shell: Shell) -> Asked | None:

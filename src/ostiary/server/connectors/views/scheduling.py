@@ -68,9 +68,12 @@ def schedule_of(asked: Asked, now: datetime) -> Schedule | None:
     return wanted
 
 
-def next_times(schedule: Schedule | None, now: datetime) -> list[datetime]:
-    """The next few; none where it is only asked for."""
-    found: list[datetime] = []
+def next_times(
+    schedule: Schedule | None, now: datetime, due_at: datetime | None = None
+) -> list[datetime]:
+    """The next few; none where it is only asked for. `due_at`: when the first of them is, for a
+    schedule that is kept already."""
+    found = [max(due_at, now)] if due_at else []
     while schedule is not None and len(found) < SHOWN:
         found.append(schedule.next_after(found[-1] if found else now))
     return found
