@@ -44,6 +44,24 @@ def test_the_link_is_good_once_and_ends_all_others(people: People) -> None:
         assert people.anonymous().post("/auth/start", data=again).status_code == 403
 
 
+def test_who_comes_by_a_void_link_keeps_what_they_typed_and_reads_what_to_do(
+    people: People,
+) -> None:
+    code = bootstrap_code(people)
+    assert people.anonymous().post("/auth/start", data={**CAROL, "code": code}).status_code == 303
+    page = people.anonymous().post("/auth/start", data={**CAROL, "code": code}).text
+    assert 'value="carol@corp.test"' in page
+    assert 'value="Carol"' in page
+    assert CAROL["password"] not in page
+    assert code not in page
+    assert 'href="/auth/sign_in"' in page
+    assert "ostiary serve" in page
+    other = people.anonymous().post("/auth/password", data={"password": PASSWORD, "code": code})
+    assert other.status_code == 403
+    assert 'href="/auth/sign_in"' in other.text
+    assert "ostiary users link" in other.text
+
+
 def test_of_many_who_race_for_the_link_one_wins(people: People) -> None:
     codes = [bootstrap_code(people) for _ in range(4)]
 
@@ -67,7 +85,10 @@ def test_the_link_expires(people: People, clock: FixedClock) -> None:
 def test_a_weak_password_leaves_the_link_unused(people: People, password: str) -> None:
     code = bootstrap_code(people)
     weak = {**CAROL, "password": password, "code": code}
-    assert people.anonymous().post("/auth/start", data=weak).status_code == 400
+    refused = people.anonymous().post("/auth/start", data=weak)
+    assert refused.status_code == 400
+    assert 'value="Carol"' in refused.text
+    assert "ostiary serve" not in refused.text
     assert people.anonymous().post("/auth/start", data={**CAROL, "code": code}).status_code == 303
 
 

@@ -42,7 +42,8 @@ STYLE = (
     "border-color:var(--edge)}"
     ":focus-visible{outline:3px solid var(--accent);outline-offset:2px}"
     "[role=alert]{background:var(--danger-ground);color:var(--danger);border-radius:6px;"
-    "padding:.75rem 1rem;margin:1rem 0 0}"
+    "padding:.75rem 1rem;margin:1rem 0}"
+    "a{color:var(--accent)}"
     "code{font-size:1.5rem;letter-spacing:.1em}"
 )
 MARK = (
@@ -50,6 +51,16 @@ MARK = (
     'stroke-width="2" stroke-linejoin="round" stroke-linecap="round" aria-hidden="true">'
     '<path d="M5 22V10a7 7 0 0 1 14 0v12z"/><path d="M12 12v5"/><circle cx="12" cy="12" r="1"/>'
     "</svg>"
+)
+START_AGAIN = (
+    '<p>If Ostiary is set up already, <a href="/auth/sign_in">sign in</a> instead.</p>'
+    "<p>If it is not, whoever runs the server starts it again: until there is a Super "
+    "Administrator, <b>ostiary serve</b> prints a new link at each start.</p>"
+)
+ASK_AGAIN = (
+    '<p>If you chose a password with it, <a href="/auth/sign_in">sign in</a>.</p>'
+    "<p>If not, ask an administrator for a new link. Whoever runs the server gets one with "
+    "<b>ostiary users link</b> and your e-mail address.</p>"
 )
 TAKE_CODE = (
     "const c=document.querySelectorAll('[name=code]');"
@@ -88,21 +99,33 @@ def sign_in_page(
     return _page("Sign in", body, problem, status)
 
 
-def start_page(*, provider: str, problem: str = "", status: int = 200) -> HTMLResponse:
-    body = "<p>You will be the first Super Administrator.</p>" + _form(
+def start_page(
+    *,
+    provider: str,
+    email: str = "",
+    display_name: str = "",
+    problem: str = "",
+    is_void: bool = False,
+    status: int = 200,
+) -> HTMLResponse:
+    """`is_void`: the problem is the link."""
+    intro = START_AGAIN if is_void else "<p>You will be the first Super Administrator.</p>"
+    body = intro + _form(
         "/auth/start",
         _code_input(),
-        _input("email", "E-mail address", "email", "username"),
-        _input("display_name", "Name", "text", "name"),
+        _input("email", "E-mail address", "email", "username", value=email),
+        _input("display_name", "Name", "text", "name", value=display_name),
         _new_password(),
         "<button>Set up</button>",
     )
     return _page("Set up Ostiary", body + _provider(provider, "/", code=True), problem, status)
 
 
-def password_page(*, problem: str = "", status: int = 200) -> HTMLResponse:
+def password_page(*, problem: str = "", is_void: bool = False, status: int = 200) -> HTMLResponse:
+    """`is_void`: the problem is the link."""
     form = _form("/auth/password", _code_input(), _new_password(), "<button>Save</button>")
-    return _page("Choose a password", form, problem, status)
+    intro = ASK_AGAIN if is_void else ""
+    return _page("Choose a password", intro + form, problem, status)
 
 
 def device_code_page(*, problem: str = "", status: int = 200) -> HTMLResponse:

@@ -19,9 +19,15 @@ from ostiary.server.kernel.errors import AppError, Code, denied, failed_precondi
 from ostiary.server.kernel.work import Kernel, UnitOfWork
 
 WRONG = "E-mail address or password is wrong."
-LINK_IS_VOID = "This link was used before or has expired."
 
 log = structlog.get_logger("ostiary.server.auth")
+
+
+class LinkIsVoidError(AppError):
+    """Whoever came by it needs another one."""
+
+    def __init__(self) -> None:
+        super().__init__(Code.PERMISSION_DENIED, "This link was used before or has expired.")
 
 
 @dataclass(frozen=True)
@@ -76,11 +82,11 @@ def with_bootstrap_link(
     _check(password, address, display_name)
     with kernel.read() as connection:
         if not links.is_live_bootstrap(connection, token, kernel.clock.now()):
-            raise denied(LINK_IS_VOID)
+            raise LinkIsVoidError
     hashed = passwords.hash(password)
     with kernel.work(SYSTEM) as unit:
         if not links.use_bootstrap(unit, token):
-            raise denied(LINK_IS_VOID)
+            raise LinkIsVoidError
         user = create_person(unit, address, display_name, "local")
         user_store.set_password(unit, user, hashed)
         promote_first(unit, user)
@@ -94,12 +100,12 @@ def with_password_link(
     with kernel.read() as connection:
         user = links.find_password_link(connection, token, kernel.clock.now())
     if user is None:
-        raise denied(LINK_IS_VOID)
+        raise LinkIsVoidError
     _check(password, user.email, user.display_name)
     hashed = passwords.hash(password)
     with kernel.work(actor_of(user)) as unit:
         if not links.use_password_link(unit, token):
-            raise denied(LINK_IS_VOID)
+            raise LinkIsVoidError
         user_store.set_password(unit, user, hashed)
         attempts.forgive(unit, attempts.account_key(user.email))
         sessions.close_all(unit, user)
@@ -119,7 +125,7 @@ def with_identity(
     with kernel.work(SYSTEM) as unit:
         is_first = bool(bootstrap) and links.use_bootstrap(unit, bootstrap)
         if bootstrap and not is_first:
-            raise denied(LINK_IS_VOID)
+            raise LinkIsVoidError
         if not is_first and not _is_set_up(unit):
             raise failed_precondition(
                 "Nobody has set this server up yet: open the link that it printed at its start."

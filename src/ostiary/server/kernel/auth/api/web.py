@@ -106,8 +106,14 @@ def start(
             password=password,
         )
     except AppError as error:
-        provider = _provider(authentication)
-        return pages.start_page(provider=provider, problem=error.message, status=error.status)
+        return pages.start_page(
+            provider=_provider(authentication),
+            email=email,
+            display_name=display_name,
+            problem=error.message,
+            is_void=isinstance(error, sign_in.LinkIsVoidError),
+            status=error.status,
+        )
     return _signed_in(request, cookie, "/")
 
 
@@ -133,7 +139,8 @@ def set_password(
             password=password,
         )
     except AppError as error:
-        return pages.password_page(problem=error.message, status=error.status)
+        is_void = isinstance(error, sign_in.LinkIsVoidError)
+        return pages.password_page(problem=error.message, is_void=is_void, status=error.status)
     return _signed_in(request, cookie, "/")
 
 
