@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -151,19 +151,34 @@ def read(
     connection: sa.Connection, wanted: FeedFilter, *, at: datetime | None, offset: int, size: int
 ) -> tuple[list[FeedEvent], int]:
     """With how many events there are, up to `MOST`."""
-    found = _found(connection, wanted, at, offset, size)
+    found = _found(connection, wanted, _feeds(connection, wanted), at, offset, size)
     return _told(connection, found, at), found[0].number if found else 0
 
 
 def count(connection: sa.Connection, wanted: FeedFilter, *, at: datetime | None) -> int:
-    """Up to `MOST`."""
-    return next((event.number for event in _found(connection, wanted, at, 0, 1)), 0)
+    """Up to `MOST`. Those granted are found soonest, and often are as many already."""
+    feeds = _feeds(connection, wanted)
+    number = 0
+    for asked in [wanted] if wanted.kinds else [replace(wanted, kinds=["granted"]), wanted]:
+        found = _found(connection, asked, feeds, at, 0, 1)
+        number = found[0].number if found else 0
+        if number == MOST:
+            break
+    return number
+
+
+def _feeds(connection: sa.Connection, wanted: FeedFilter) -> Sequence[int]:
+    return connection.scalars(sa.text(_FEEDS), {"app": wanted.app_id}).all()
 
 
 def _found(
-    connection: sa.Connection, wanted: FeedFilter, at: datetime | None, offset: int, size: int
+    connection: sa.Connection,
+    wanted: FeedFilter,
+    feeds: Sequence[int],
+    at: datetime | None,
+    offset: int,
+    size: int,
 ) -> Sequence[Any]:
-    feeds = list(connection.scalars(sa.text(_FEEDS), {"app": wanted.app_id}))
     narrow = _narrow(connection, wanted, feeds)
     branches = " UNION ALL ".join(_branches(wanted, narrow, at))
     values = {**narrow.keys, "feeds": feeds, "at": at, "since": wanted.since, "most": MOST}

@@ -62,7 +62,9 @@ JOIN apps a ON a.id = f.app_id
 JOIN resource_type_versions tv ON tv.resource_type_id = t.id AND {tv}
 """
 
-NO_ACCOUNTS: Final = "NOT coalesce('user' = ANY (tv.traits), false)"
+_NO_ACCOUNTS: Final = """{type_id} <> ALL (ARRAY(
+    SELECT y.resource_type_id FROM resource_type_versions y
+    WHERE {version} AND 'user' = ANY (y.traits)))"""
 """Accounts are resources too, and have lists of their own."""
 
 ORDERS: Final = {
@@ -137,7 +139,7 @@ def count(connection: sa.Connection, asked: Asked) -> int:
 
 def of_app(app_id: str, at: datetime | None) -> Asked:
     """Without accounts."""
-    return Asked(at).among("a.public_id", "app", [app_id]).where(NO_ACCOUNTS)
+    return _without_accounts(app_id, at, "r.resource_type_id")
 
 
 def inside(app_id: str, resource_id: str, at: datetime | None) -> Asked:
@@ -162,9 +164,14 @@ def find(
 
 def types(connection: sa.Connection, app_id: str, at: datetime | None) -> list[CountedType]:
     """What an app has resources of, by name, without types of accounts."""
-    asked = of_app(app_id, at)
+    asked = _without_accounts(app_id, at, "t.id")
     rows = asked.rows(connection, _TYPES.format(tv=asked.version("tv")), "name, t.id", 100)
     return [CountedType(row["id"], row["name"], row["number"]) for row in rows]
+
+
+def _without_accounts(app_id: str, at: datetime | None, type_id: str) -> Asked:
+    asked = Asked(at).among("a.public_id", "app", [app_id])
+    return asked.where(_NO_ACCOUNTS.format(type_id=type_id, version=asked.version("y")))
 
 
 def _counts(
