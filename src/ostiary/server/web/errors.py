@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ostiary.server.kernel.context import request_id
 from ostiary.server.kernel.errors import AppError
-from ostiary.server.web.shell import DRAWER, Web, html, new_nonce
+from ostiary.server.web import as_of
+from ostiary.server.web.shell import DRAWER, Shell, Web, html, new_nonce, shell_around
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -21,6 +24,12 @@ TITLES = {
     403: "You may not see this",
     404: "There is nothing here",
     503: "Not available now",
+}
+NOT_FOUND = "It may have been removed, or the address is not whole. Search finds what is here."
+NOT_FOUND_THEN = "It may have come later, or been removed before. Look whether it is here now."
+ADVICE = {
+    500: "Try again. If it happens again, tell whoever runs this server the number below.",
+    503: "Try again in a minute.",
 }
 NOT_PAGES = ("/api/", "/auth/v1/", "/auth/session", "/static/")
 
@@ -48,24 +57,43 @@ def _as_page(handler: Handler) -> Handler:
         if told.status_code == HTTPStatus.UNAUTHORIZED:
             return _to_sign_in(request)
         try:
-            return error_page(request, told.status_code, _message(error))
+            return await error_page(request, told.status_code, _message(error))
         except AppError:
             return told  # no page can be drawn, such as before the web's files are built
 
     return answer
 
 
-def error_page(request: Request, status: int, message: str) -> Response:
+async def error_page(request: Request, status: int, message: str) -> Response:
+    """Inside the shell, for who is signed in."""
+    title = TITLES.get(status, "Something went wrong")
+    values: dict[str, Any] = {"message": message, "number": request_id()}
+    shell = await _shell(request, status)
+    past = shell is not None and bool(shell.address.get(as_of.PARAMETER))
+    values |= {"past": past, "advice": _advice(request, status, past=past)}
+    if shell is not None:
+        return shell.page("web/error.html", title, status=status, **values)
     web: Web = request.app.state.web
     nonce = new_nonce()
+    layout = "web/drawer.html" if DRAWER in request.headers else "web/lone.html"
     drawn = web.templates.get_template("web/error.html").render(
-        nonce=nonce,
-        title=TITLES.get(status, "Something went wrong"),
-        message=message,
-        number=request_id(),
-        in_drawer=DRAWER in request.headers,
+        shell=None, nonce=nonce, layout=layout, title=title, **values
     )
     return html(drawn, nonce, status)
+
+
+async def _shell(request: Request, status: int) -> Shell | None:
+    """Where the server itself fails, nothing more is asked of it."""
+    shell: Shell | None = getattr(request.state, "shell", None)
+    if shell is None and status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return await run_in_threadpool(shell_around, request)
+    return shell
+
+
+def _advice(request: Request, status: int, *, past: bool) -> str:
+    if status == HTTPStatus.NOT_FOUND and request.method == "GET":
+        return NOT_FOUND_THEN if past else NOT_FOUND
+    return ADVICE.get(status, "")
 
 
 def _message(error: Exception) -> str:

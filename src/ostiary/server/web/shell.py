@@ -13,9 +13,11 @@ from fastapi import Depends, Request
 from jinja2 import Environment
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from ostiary.server.kernel.auth.authentication import authenticated
+from ostiary.server.kernel.auth import sessions
+from ostiary.server.kernel.auth.authentication import authenticated, session_cookie
 from ostiary.server.kernel.auth.caller import Caller
 from ostiary.server.kernel.authz.permissions import Permission, Reach
+from ostiary.server.kernel.errors import AppError
 from ostiary.server.kernel.rest import KernelOf
 from ostiary.server.kernel.work import Kernel
 from ostiary.server.web import as_of, toasts
@@ -74,6 +76,7 @@ class Shell:
 
     @property
     def present(self) -> Address:
+        """The same address, now."""
         return self.address.besides(as_of.PARAMETER)
 
     @property
@@ -159,7 +162,24 @@ def _shell(
     as_of: PageAsOf,
 ) -> Shell:
     web: Web = request.app.state.web
-    return Shell(request, web, kernel, caller, as_of, kernel.clock.now(), new_nonce())
+    shell = Shell(request, web, kernel, caller, as_of, kernel.clock.now(), new_nonce())
+    request.state.shell = shell
+    return shell
+
+
+def shell_around(request: Request) -> Shell | None:
+    """For what is refused before a page has its shell, such as an address that leads nowhere. None
+    for who is not signed in."""
+    kernel: Kernel = request.app.state.kernel
+    cookie = session_cookie(request)
+    caller = sessions.caller_in(kernel, cookie) if cookie else None
+    if caller is None:
+        return None
+    try:
+        at = as_of.instant_of(request.query_params.get(as_of.PARAMETER, ""), kernel.clock.now())
+    except AppError:  # what the page says, or will once its address is right
+        at = None
+    return _shell(request, kernel, caller, at)
 
 
 ShellOf = Annotated[Shell, Depends(_shell)]
