@@ -140,6 +140,9 @@ def test_an_explanation_is_the_path_in_boxes_and_in_words(
         entitlement(story, "group:Nested:members"),
         outer,
     ]
+    through = page[page.index(">Through</dt>") :].partition("</dd>")[0]
+    nested = entitlement(story, "group:Nested:members")
+    assert re.findall(r'<a href="([^"]+)"[^>]*>\s*<bdi class="text">Nested<', through) == [nested]
 
 
 def test_more_paths_than_five_are_folded_the_shortest_first(story: Story, admin: Reader) -> None:

@@ -56,7 +56,7 @@ def explain(
         title,
         chips=paths.chips(told.grant, past=shell.as_of is not None),
         paths=paths.pictured(asked, told.paths, reachable) if told.paths else None,
-        facts=paths.holding_facts(asked, told.grant),
+        facts=paths.holding_facts(asked, told.grant, reachable),
         heading="What happened",
         note=_note(told),
         events=paths.stretches(history),

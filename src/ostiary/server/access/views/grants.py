@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ostiary.server.access.facts import Grant
+from ostiary.server.access.facts import EntitlementRef, Grant
 from ostiary.server.access.store.principals import AppName, Principal
 from ostiary.server.access.views import states
 from ostiary.server.catalog.resource_views import path_of
@@ -73,17 +73,19 @@ def way(each: Listed) -> Cell:
 
 def way_words(grant: Grant) -> str:
     """`direct`, `through Finance and 2 more`, or both."""
-    names = [
-        source.entitlement.resource.display_name
-        for source in grant.sources
-        if source.entitlement.id != grant.entitlement.id
-    ]
+    names = [source.resource.display_name for source in sources(grant)]
     shown, more = names[:MOST_SOURCES], len(names) - MOST_SOURCES
     through = f"through {', '.join(shown)}" if shown else ""
     through += f" and {more} more" if more > 0 else ""
     if grant.direct:
         return f"direct, and {through}" if through else "direct"
     return through or "inherited"
+
+
+def sources(grant: Grant) -> list[EntitlementRef]:
+    """Of other things: what it is held through."""
+    found = (source.entitlement for source in grant.sources)
+    return [each for each in found if each.id != grant.entitlement.id]
 
 
 def _person(each: Listed) -> Cell:

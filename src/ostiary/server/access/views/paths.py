@@ -9,8 +9,18 @@ from ostiary.server.access import facts
 from ostiary.server.access.store.principals import AppName, Principal
 from ostiary.server.access.views import grants
 from ostiary.server.catalog import immutability
-from ostiary.server.web.components.cells import Chip, Fact, Identifier, Link, Moment, Text
+from ostiary.server.web.components.cells import (
+    Chip,
+    Fact,
+    Identifier,
+    Link,
+    Moment,
+    Several,
+    Text,
+)
 from ostiary.server.web.components.pictures import Event, Path, Paths, Step
+
+MOST_THROUGH = 10
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,9 @@ def _of_its_own(entitlement: facts.EntitlementRef) -> str:
     return name.removeprefix(entitlement.resource.display_name).strip() or name
 
 
-def holding_facts(asked: Asked, grant: facts.Grant | None) -> list[Fact]:
+def holding_facts(
+    asked: Asked, grant: facts.Grant | None, apps: Mapping[str, AppName]
+) -> list[Fact]:
     known = [
         Fact(asked.kind, Link(asked.principal.display_name, asked.path)),
         Fact("Entitlement", Link(asked.entitlement.display_name, _entitlement(asked))),
@@ -111,13 +123,32 @@ def holding_facts(asked: Asked, grant: facts.Grant | None) -> list[Fact]:
         return known
     return [
         *known,
-        Fact("Held", Text(grants.way_words(grant))),
+        Fact("Held", Text(_way(grant))),
+        *([Fact("Through", _through(grant, apps))] if grants.sources(grant) else []),
         Fact("Since", Moment(grant.granted_at), "Since then it has been held without a break."),
         Fact("In this way since", Moment(grant.since)),
         Fact("Can be taken away here", _revocable(grant)),
         *([Fact("Metadata", _metadata(grant))] if grant.metadata else []),
         Fact("Id", Identifier(grant.id)),
     ]
+
+
+def _way(grant: facts.Grant) -> str:
+    if grant.direct:
+        return "direct, and inherited" if grants.sources(grant) else "direct"
+    return "inherited"
+
+
+def _through(grant: facts.Grant, apps: Mapping[str, AppName]) -> Several:
+    """As the boxes are called, and leading where they lead."""
+    known = grants.sources(grant)
+    shown: list[Link | Text] = []
+    for each in known[:MOST_THROUGH]:
+        name, path = each.resource.display_name, _path_of(each, apps)
+        shown.append(Link(name, path) if path else Text(name))
+    if rest := len(known) - len(shown):
+        shown.append(Text(f"{rest:,} more"))
+    return Several(shown)
 
 
 def _entitlement(asked: Asked) -> str:
