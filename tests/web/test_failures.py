@@ -94,7 +94,7 @@ def test_what_was_not_there_then_offers_the_same_address_now(
     assert f'href="/?as_of={yesterday}">Home</a>' in page
     drawer = admin.get(f"{path}?as_of={yesterday}", headers={"x-ostiary-drawer": "1"}).text
     assert SIDEBAR not in drawer
-    assert '<h1 id="drawer-title">' in drawer
+    assert '<h1 class="heading" id="drawer-title">' in drawer
     assert f'href="{path}">Back to now</a>' in drawer
 
 
