@@ -70,6 +70,29 @@ def test_a_list_is_used_by_keyboard_alone(story: Story, page_of: PageOf, ann: Us
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
 
 
+def test_cells_and_toolbars_stand_on_as_few_lines_as_there_is_room_for(
+    story: Story, people: People, page_of: PageOf, ann: User
+) -> None:
+    story.sync(estate(["Expenses"]))
+    people.add("name.decomposed@corp.test", BASIC_USER, SUPER_ADMINISTRATOR)
+    long = f"{'a' * 24}@{'b' * 20}.test"
+    people.add(long, BASIC_USER)
+    page = page_of(ann, width=1280)
+    page.goto("/settings/users")
+    cell = page.get_by_role("row", name="Name.Decomposed").get_by_role("cell")
+    expect(cell.filter(has_text="corp.test")).to_have_text("name.decomposed@corp.test")
+    lines = "cell => Math.round(cell.querySelector('bdi').offsetHeight / 21)"
+    assert cell.filter(has_text="corp.test").evaluate(lines) == 1
+    assert cell.filter(has_text="Basic").inner_text() == "Basic User, Super Administrator"
+    folded = page.get_by_text(long)
+    assert folded.inner_text() == long
+    assert page.evaluate("document.documentElement.scrollWidth") == 1280
+    page.goto("/explore/external")
+    bar = page.locator(".filter-bar")
+    assert bar.locator(".filters summary").count() == 4
+    assert bar.evaluate("bar => bar.offsetHeight") < 60
+
+
 def test_filtering_keeps_the_focus_and_is_in_the_address(
     story: Story, page_of: PageOf, ann: User
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 import ostiary.server
 from ostiary.server.kernel import context
@@ -13,6 +13,8 @@ from ostiary.server.web import moments
 from ostiary.server.web.assets import Assets
 
 SERVER = Path(ostiary.server.__path__[0])
+ONE_LINE = 28
+"""Letters of an address that a column of a table makes room for."""
 
 
 def environment(assets: Assets) -> Environment:
@@ -27,7 +29,7 @@ def environment(assets: Assets) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(exact=moments.exact, number=_number)
+    made.filters.update(breakable=_breakable, exact=moments.exact, number=_number)
     made.globals.update(
         asset=assets.url,
         icon=lambda name: _icon(assets, name),
@@ -40,6 +42,13 @@ def environment(assets: Assets) -> Environment:
 
 def _number(value: int) -> str:
     return f"{value:,}"
+
+
+def _breakable(value: str) -> Markup:
+    """A long address goes on in a second line behind its `@`, not in mid-word."""
+    if len(value) <= ONE_LINE:
+        return escape(value)
+    return Markup("@<wbr>").join(value.split("@"))
 
 
 def _icon(assets: Assets, name: str) -> Markup:
