@@ -133,6 +133,14 @@ def test_home_of_the_past_has_its_numbers_and_nothing_to_do(
     assert "data-chart" in page
 
 
+def test_a_tile_of_one_thing_says_so_in_the_singular(lonely: Story, admin: Reader) -> None:
+    lonely.sync(estate(["Expenses"]))
+    page = said(admin, "/")
+    assert "<strong>1</strong><span>Managed app</span>" in page
+    assert "<strong>2</strong><span>Accounts</span>" in page
+    assert "<strong>1</strong><span>Connector</span>" in said(admin, f"/apps/{lonely.app}")
+
+
 def test_home_asks_the_database_seldom_and_never_counts_grants(
     lonely: Story, admin: Reader, kernel: Kernel
 ) -> None:

@@ -183,9 +183,9 @@ def app_tiles(shell: Shell, app: ListedApp) -> list[Tile]:
     """They lead where the caller may go."""
     here = f"/apps/{app.id}" if shell.allows(Permission.APPS_VIEW) else ""
     return [
-        Tile("Accounts", app.accounts, here and f"{here}/accounts"),
-        Tile("Entitlements", app.entitlements, here and f"{here}/entitlements"),
-        Tile("Connectors", app.connectors, here and f"{here}/connectors"),
+        Tile("Accounts", app.accounts, here and f"{here}/accounts", "Account"),
+        Tile("Entitlements", app.entitlements, here and f"{here}/entitlements", "Entitlement"),
+        Tile("Connectors", app.connectors, here and f"{here}/connectors", "Connector"),
     ]
 
 

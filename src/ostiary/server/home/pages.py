@@ -199,14 +199,14 @@ def _estate(shell: Shell, connection: Connection, numbers: Numbers) -> Estate | 
     last = at.date()
     grants = estate.daily(connection, "grants", last - timedelta(days=DAYS - 1), last)
     tiles = [
-        Tile("Managed apps", numbers.managed, "/apps"),
-        Tile("Unmanaged apps", numbers.unmanaged, "/apps?tab=unmanaged"),
-        Tile("Accounts", totals.get("accounts")),
-        Tile("Entitlements", totals.get("entitlements")),
-        Tile("Grants", totals.get("grants")),
+        Tile("Managed apps", numbers.managed, "/apps", "Managed app"),
+        Tile("Unmanaged apps", numbers.unmanaged, "/apps?tab=unmanaged", "Unmanaged app"),
+        Tile("Accounts", totals.get("accounts"), one="Account"),
+        Tile("Entitlements", totals.get("entitlements"), one="Entitlement"),
+        Tile("Grants", totals.get("grants"), one="Grant"),
     ]
     if numbers.people is not None:
-        tiles.insert(2, Tile("People", numbers.people, "/people"))
+        tiles.insert(2, Tile("People", numbers.people, "/people", "Person"))
     return Estate(tiles, _chart(list(grants.items())) if any(grants.values()) else None)
 
 

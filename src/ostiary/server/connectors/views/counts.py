@@ -49,7 +49,7 @@ def tiles(numbers: Mapping[str, Any] | None, app_path: str) -> list[Tile]:
     leads = {kind: f"{app_path}/{kind}" for kind in ("accounts", "entitlements") if app_path}
     titles = {"resources": "Resources", "accounts": "Accounts", **KINDS}
     return [
-        Tile(title, total(numbers, kind), leads.get(kind, ""))
+        Tile(title, total(numbers, kind), leads.get(kind, ""), title.removesuffix("s"))
         for kind, title in titles.items()
         if kind in numbers
     ]

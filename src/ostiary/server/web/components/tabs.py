@@ -17,8 +17,13 @@ class Tab:
 
 @dataclass(frozen=True)
 class Tile:
-    """None is unknown. Without `href` it leads nowhere."""
+    """None is unknown. Without `href` it leads nowhere. `one`: the title where there is one."""
 
     title: str
     number: int | None
     href: str = ""
+    one: str = ""
+
+    @property
+    def caption(self) -> str:
+        return self.one if self.one and self.number == 1 else self.title
