@@ -35,6 +35,7 @@ from tests.server.auth.people import People
 from tests.server.connectors.syncfiles import write_users
 from tests.server.connectors.world import (
     ADA,
+    bring,
     complete_sync,
     fail_sync,
     finish,
@@ -44,7 +45,7 @@ from tests.server.connectors.world import (
     seen,
     upload,
 )
-from tests.web.conftest import Reader
+from tests.web.conftest import Reader, estate
 from tests.web.test_access_pages import MOST_QUERIES, queries, said
 from tests.web.test_pages import HOSTILE, SCRIPT
 
@@ -253,6 +254,20 @@ def test_one_sync_is_told_in_three_parts(
     dropped = page[page.index('id="dropped"') : page.index('id="lines"')]
     assert "<strong>2</strong>" in dropped
     assert admin.get(place(connector, "/syncs/another")).status_code == 404
+
+
+def test_a_sync_calls_types_as_the_connector_does(
+    kernel: Kernel, connector: Connector, admin: Reader
+) -> None:
+    sync = bring(kernel, connector, estate(["Expenses"]).write)
+    page = said(admin, place(connector, f"/syncs/{sync.id}"))
+    rows = re.findall(
+        r'<th scope="row" class="name"><bdi>([^<]+)</bdi></th><td data-title="Kind">(\w+)</td>',
+        page,
+    )
+    assert ("App", "Resources") in rows
+    assert ("App", "Grants") in rows
+    assert ("User", "Resources") in rows
 
 
 def test_a_rotated_secret_is_shown_once_with_what_starts_an_agent(

@@ -12,7 +12,7 @@ from ostiary.server.connectors.actions import registry as actions
 from ostiary.server.connectors.actions import syncs as sync_actions
 from ostiary.server.connectors.actions.endings import endings_of
 from ostiary.server.connectors.api.permissions import Manager, Viewer, find
-from ostiary.server.connectors.pages.reading import Shown, is_ours, path_of, shown
+from ostiary.server.connectors.pages.reading import Shown, is_ours, names_of_types, path_of, shown
 from ostiary.server.connectors.progress import progress_of
 from ostiary.server.connectors.store import credentials, journal, listed, syncs, tasks
 from ostiary.server.connectors.store.listed import Person
@@ -126,7 +126,7 @@ def _overview(connection: Connection, page: Shown) -> Overview:
         owners=listed.people(connection, page.beside.owner_ids),
         agents=facts.seen_agents(agents),
         applied=applied,
-        running=None if page.unfinished else _running(connection, latest, applied),
+        running=None if page.unfinished else _running(connection, connector.id, latest, applied),
     )
 
 
@@ -136,7 +136,9 @@ def _runs(page: Shown) -> str:
     return "on this server" if page.configured else "on this server, once it is set up"
 
 
-def _running(connection: Connection, sync: Sync | None, applied: Sync | None) -> Running | None:
+def _running(
+    connection: Connection, connector_id: str, sync: Sync | None, applied: Sync | None
+) -> Running | None:
     if sync is None or not sync.state.open:
         return None
     task = tasks.find_of_sync(connection, sync.key)
@@ -145,4 +147,5 @@ def _running(connection: Connection, sync: Sync | None, applied: Sync | None) ->
         return None
     details = journal.newest_said(connection, sync.connector_key, SYNCING, progress.since)
     said = details.get("fields") if details else None
-    return running(progress, said, applied.counts if applied else None)
+    names = names_of_types(connection, connector_id)
+    return running(progress, said, applied.counts if applied else None, names)

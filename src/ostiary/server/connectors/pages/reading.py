@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from starlette.responses import Response
 
 from ostiary.server.catalog.pages import APPS
+from ostiary.server.catalog.store import inventory
+from ostiary.server.catalog.store.asked import Asked
 from ostiary.server.connectors.actions.hosting import HOSTED
 from ostiary.server.connectors.api.permissions import find, owns
 from ostiary.server.connectors.catalogue.kinds import Kind, find_kind
@@ -25,6 +28,8 @@ from ostiary.server.web.components.cells import Chip, Link, Text
 from ostiary.server.web.components.tabs import Tab
 from ostiary.server.web.navigation import Crumb
 from ostiary.server.web.shell import Shell
+
+MOST_TYPES = 1000
 
 
 @dataclass(frozen=True)
@@ -160,3 +165,12 @@ def _changes(shell: Shell, connection: Connection, connector: Connector) -> bool
     if not reach and not shell.allows(Permission.WORK):
         return False
     return owns(connection, shell.caller, connector)
+
+
+def names_of_types(
+    connection: Connection, connector_id: str, at: datetime | None = None
+) -> dict[str, str]:
+    """As the connector calls its resource types, by their id in the source."""
+    asked = Asked(at).among("f.connector_id", "connector", [connector_id])
+    found = inventory.types(connection, asked, size=MOST_TYPES)
+    return {each.external_id: each.display_name for each in found}

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from ostiary.server.connectors.api.permissions import Viewer
-from ostiary.server.connectors.pages.reading import shown
+from ostiary.server.connectors.pages.reading import names_of_types, shown
 from ostiary.server.connectors.store import journal
 from ostiary.server.connectors.store import syncs as store
 from ostiary.server.connectors.store.syncs import Sync
@@ -69,6 +69,7 @@ def show_sync(
         lines = journal.read_lines_about(
             connection, sync.connector_key, sync.key, (begun, end), MOST_LINES
         )
+        names = names_of_types(connection, connector_id, end)
         record = history.applied_between(connection, connector_id, sync.uploaded_at or end, end)
     title = f"Sync of {views.stamp(sync)}"
     name = page.connector.display_name
@@ -80,7 +81,7 @@ def show_sync(
         chips=[states.sync_chip(sync)],
         notes=advice.of_sync(sync, page.path),
         facts=views.facts(sync),
-        counts=counts.counts(sync.counts, sync.deltas),
+        counts=counts.counts(sync.counts, sync.deltas, names),
         dropped=views.dropped(lines, record if sync.state == "done" else None),
         lines=views.said(lines),
         most=MOST_LINES if len(lines) == MOST_LINES else 0,

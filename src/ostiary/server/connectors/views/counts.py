@@ -21,23 +21,28 @@ class Count:
     """Of one resource type of a kind: how many there are, and what the sync did to them."""
 
     kind: str
-    resource_type: str
+    type_name: str
     number: int
     added: int
     removed: int
     changed: int
 
 
-def counts(numbers: Mapping[str, Any] | None, deltas: Mapping[str, Any] | None) -> list[Count]:
-    """As `connector_syncs` keeps them: {kind: {type: number}}, {kind: {type: {added, …}}}."""
+def counts(
+    numbers: Mapping[str, Any] | None,
+    deltas: Mapping[str, Any] | None,
+    names: Mapping[str, str],
+) -> list[Count]:
+    """As `connector_syncs` keeps them: {kind: {type: number}}, {kind: {type: {added, …}}}.
+    `names`: what types are called, by their id in the source; one without is called by the id."""
     numbers, deltas = numbers or {}, deltas or {}
     found = []
     for kind, title in KINDS.items():
-        here, changed = _types(numbers, kind), _types(deltas, kind)
-        for name in sorted({*here, *changed}):
-            delta = changed.get(name, {})
+        here, changed = by_type(numbers, kind), by_type(deltas, kind)
+        for each in sorted({*here, *changed}, key=lambda each: names.get(each) or each):
+            delta = changed.get(each, {})
             sizes = (int(delta.get(what, 0)) for what in ("added", "removed", "changed"))
-            found.append(Count(title, name, here.get(name, 0), *sizes))
+            found.append(Count(title, names.get(each) or each, here.get(each, 0), *sizes))
     return found
 
 
@@ -56,21 +61,21 @@ def tiles(numbers: Mapping[str, Any] | None, app_path: str) -> list[Tile]:
 
 
 def total(numbers: Mapping[str, Any], kind: str) -> int:
-    return sum(_types(numbers, kind).values())
+    return sum(by_type(numbers, kind).values())
 
 
 def changes(deltas: Mapping[str, Any] | None) -> str:
     """`+12 −3 ~1`, over everything; empty when nothing changed."""
     sums = {"added": 0, "removed": 0, "changed": 0}
     for kind in KINDS:
-        for delta in _types(deltas or {}, kind).values():
+        for delta in by_type(deltas or {}, kind).values():
             for what in sums:
                 sums[what] += int(delta.get(what, 0))
     signs = {"added": "+", "removed": "\u2212", "changed": "~"}
     return " ".join(f"{signs[what]}{number:,}" for what, number in sums.items() if number)
 
 
-def _types(of: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
-    """Syncs of earlier releases may hold something else."""
+def by_type(of: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+    """By the ids of types in the source. Syncs of earlier releases may hold something else."""
     found = of.get(kind)
     return found if isinstance(found, Mapping) else {}

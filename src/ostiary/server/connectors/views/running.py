@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from ostiary.server.connectors.progress import Phase, Progress
-from ostiary.server.connectors.views.counts import KINDS, counts
+from ostiary.server.connectors.views.counts import by_type
 
 TITLES: Final = {
     Phase.WAITING: "Waiting for an agent",
@@ -16,7 +16,6 @@ TITLES: Final = {
     Phase.APPLYING: "Applying to the catalogue",
     Phase.HELD: "Held",
 }
-RESOURCES: Final = KINDS["resources"]
 _LONGEST_NAME: Final = 100
 _MOST: Final = 50
 
@@ -52,18 +51,20 @@ class Running:
 
 
 def running(
-    progress: Progress, said: Mapping[str, Any] | None, before: Mapping[str, Any] | None
+    progress: Progress,
+    said: Mapping[str, Any] | None,
+    before: Mapping[str, Any] | None,
+    names: Mapping[str, str],
 ) -> Running:
     """`said`: what the agent logged last of this sync (its `phase` and `objects` by type);
-    `before`: the counts of the last sync that was applied."""
+    `before`: the counts of the last sync that was applied; `names`: what types are called, by
+    their id in the source."""
     objects = _objects(said) if progress.phase is Phase.READING else {}
-    then = {
-        each.resource_type: each.number for each in counts(before, None) if each.kind == RESOURCES
-    }
-    if objects:
-        amounts = [Amount(name, number, then.get(name)) for name, number in objects.items()]
-    else:
-        amounts = [Amount(name, None, number) for name, number in then.items()]
+    then = by_type(before or {}, "resources")
+    amounts = [
+        Amount(names.get(each) or each, objects.get(each), then.get(each))
+        for each in objects or sorted(then)
+    ]
     phase = str((said or {}).get("phase") or "")[:_LONGEST_NAME] if objects else ""
     return Running(
         TITLES[progress.phase],
