@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 
@@ -131,6 +132,32 @@ def test_home_of_the_past_has_its_numbers_and_nothing_to_do(
     assert re.search(r"<strong>2</strong><span>Unmanaged apps", page)
     assert re.search(r"<strong>3</strong><span>Unmanaged apps", said(admin, "/"))
     assert "data-chart" in page
+
+
+def sentence(page: str) -> str:
+    """The title of the chart."""
+    found = re.search("<figcaption>([^<]*)</figcaption>", page)
+    assert found
+    return found[1]
+
+
+def test_grants_are_told_since_the_first_sync_until_a_window_is_known(
+    lonely: Story, admin: Reader, clock: FixedClock
+) -> None:
+    clock.advance(timedelta(hours=2))
+    page = said(admin, "/")
+    assert sentence(page) == "4 grants since the first sync, 2 hours ago"
+    values = re.search(r'"values": (\[[^\]]*\])', page)
+    assert values
+    assert json.loads(values[1]) == [None] * 29 + [4]
+    assert page.count('<td class="figure">') == 1
+    clock.advance(3 * DAY)
+    lonely.sync(estate(["Expenses", "Payroll", "Travel"]))
+    same_day = "2 more grants than on the day of the first sync, 3 days ago"
+    assert sentence(said(admin, "/")) == same_day
+    clock.advance(31 * DAY)
+    lonely.sync(estate(["Expenses"]))
+    assert sentence(said(admin, "/")) == "4 fewer grants than 29 days before"
 
 
 def test_a_tile_of_one_thing_says_so_in_the_singular(lonely: Story, admin: Reader) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -18,6 +18,7 @@ from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.directory.store import directories, listed_orphans, listed_people
 from ostiary.server.directory.store.everybody import PersonFilter
 from ostiary.server.directory.store.listed_orphans import ListFilter
+from ostiary.server.home.charts import grants_chart
 from ostiary.server.home.rules import (
     Notice,
     Seen,
@@ -35,7 +36,7 @@ from ostiary.server.kernel.authz.permissions import Permission, Reach
 from ostiary.server.kernel.database import Connection
 from ostiary.server.notify import store as mails
 from ostiary.server.notify.rules import MailState
-from ostiary.server.web.components.pictures import Chart, Series
+from ostiary.server.web.components.pictures import Chart
 from ostiary.server.web.components.tabs import Tile
 from ostiary.server.web.moments import counted
 from ostiary.server.web.shell import Shell, ShellOf
@@ -207,15 +208,8 @@ def _estate(shell: Shell, connection: Connection, numbers: Numbers) -> Estate | 
     ]
     if numbers.people is not None:
         tiles.insert(2, Tile("People", numbers.people, "/people", "Person"))
-    return Estate(tiles, _chart(list(grants.items())) if any(grants.values()) else None)
-
-
-def _chart(numbers: list[tuple[date, int]]) -> Chart:
-    change = numbers[-1][1] - numbers[0][1]
-    word = "more" if change > 0 else "fewer"
-    compared = f"{abs(change):,} {word} grants than" if change else "As many grants as"
-    return Chart(
-        f"{compared} {DAYS - 1} days before",
-        [f"{day:%d %b}" for day, _ in numbers],
-        [Series("Grants", [number for _, number in numbers])],
-    )
+    if not any(grants.values()):
+        return Estate(tiles, None)
+    days = list(grants.items())
+    begun = None if days[0][1] else estate.begun(connection, at)
+    return Estate(tiles, grants_chart(days, begun, at))

@@ -38,11 +38,19 @@ LEFT JOIN LATERAL jsonb_each_text(c.counts -> :kind) n ON true
 GROUP BY d.day ORDER BY d.day
 """
 
+_BEGUN: Final = "SELECT min(h.at) FROM sync_history h WHERE h.state = 'applied' AND h.at <= :at"
+
 
 def totals(connection: sa.Connection, at: datetime) -> Mapping[str, int]:
     """By kind: resources, accounts, entitlements, grants. A kind that nobody counted is absent."""
     found = connection.execute(sa.text(_TOTALS), {"at": at})
     return {row.kind: row.number for row in found}
+
+
+def begun(connection: sa.Connection, at: datetime) -> datetime | None:
+    """When a sync was applied for the first time; None before that."""
+    found: datetime | None = connection.execute(sa.text(_BEGUN), {"at": at}).scalar()
+    return found
 
 
 def daily(connection: sa.Connection, kind: str, first: date, last: date) -> Mapping[date, int]:

@@ -29,7 +29,9 @@ export function draw(place) {
       name,
       data: values,
       type: given.shape,
-      symbol: "none",
+      step: given.shape === "line" && "middle",
+      symbol: values.filter((value) => value !== null).length === 1 ? "circle" : "none",
+      symbolSize: 8,
     })),
   });
   new ResizeObserver(() => chart.resize()).observe(canvas);

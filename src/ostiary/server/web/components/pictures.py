@@ -14,8 +14,10 @@ SHOWN_PATHS = 5
 
 @dataclass(frozen=True)
 class Series:
+    """None is unknown."""
+
     name: str
-    values: Sequence[int]
+    values: Sequence[int | None]
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,11 @@ class Chart:
         }
 
     @property
-    def rows(self) -> list[tuple[str, list[int]]]:
+    def rows(self) -> list[tuple[str, list[int | None]]]:
+        """Of which anything is known."""
         numbers = zip(*(series.values for series in self.series), strict=True)
-        return [(label, list(row)) for label, row in zip(self.labels, numbers, strict=True)]
+        rows = zip(self.labels, map(list, numbers), strict=True)
+        return [(label, row) for label, row in rows if row != [None] * len(row)]
 
 
 @dataclass(frozen=True)
