@@ -18,6 +18,7 @@ from ostiary.server.catalog.store import app_search, apps, deleting
 from ostiary.server.catalog.store.app_search import App
 from ostiary.server.catalog.store.asked import Asked
 from ostiary.server.connectors.actions.of_apps import delete_connectors
+from ostiary.server.web.moments import counted
 
 app = typer.Typer(name="apps", help="What people get access to.", no_args_is_help=True)
 app.add_typer(linked_groups)
@@ -91,15 +92,15 @@ def delete(
             connectors, linked = deleting.counts(connection, found.key)
             contents = app_search.counts_with(connection, found.key)
         typer.echo(f"With {found.display_name} go {_text(asdict(going))} apps;", err=True)
-        counted = {**contents, "connectors": connectors, "linked groups": linked}
-        typer.echo(f"in all of them: {_text(counted)}.", err=True)
+        everything = {**contents, "connectors": connectors, "linked groups": linked}
+        typer.echo(f"in all of them: {_text(everything)}.", err=True)
         typed = confirm or typer.prompt("The name of the app, to delete it all", err=True)
         if typed != found.display_name:
             typer.echo("That is not its name; nothing was deleted.", err=True)
             raise typer.Exit(FAILED)
         with kernel.work(CONSOLE) as unit:
             gone = deletion.delete_app(unit, found.id, going, delete_connectors)
-    typer.echo(f"{len(gone)} apps are deleted.")
+    typer.echo(f"Deleted {counted(len(gone), 'app')}.")
 
 
 @app.command()

@@ -150,5 +150,5 @@ def test_the_command_wants_the_name_typed(
     assert "1 unmanaged, 1 managed" in told
     assert admin.get(f"{APPS}/{expenses}").status_code == 200
     code, told = delete("--confirm", "Entra")
-    assert (code, told.splitlines()[-1]) == (0, "3 apps are deleted.")
+    assert (code, told.splitlines()[-1]) == (0, "Deleted 3 apps.")
     assert admin.get(f"{APPS}/{expenses}").status_code == 404

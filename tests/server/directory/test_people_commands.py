@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from ostiary.cli import opening
 from ostiary.cli.main import app
+from ostiary.cli.people.showing import show_preview
 from ostiary.server.kernel.settings import Settings
 from ostiary.server.kernel.work import Kernel
 from tests.server.directory.test_refresh import BOB, TENANT
@@ -216,3 +217,11 @@ def test_scenario_33_type_and_owner_take_an_account_off_the_orphans(
     world.sync(mail, backup)
     assert orphans() == ["Dave"]
     assert world.account(mail, "Svc-Backup").account_type == "service"
+
+
+def test_a_preview_of_one_person_is_told_in_the_singular(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    one = {"id": "1", "name": "Eve", "email": "eve@corp.example"}
+    show_preview({"added": [one], "removed": [], "undecided": [one]})
+    assert "1 person would be added and 0 removed; for 1 account the" in capsys.readouterr().out

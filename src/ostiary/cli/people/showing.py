@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from ostiary.cli.tables import show
+from ostiary.server.web.moments import counted
 
 ACCOUNTS = ("app", "account", "login", "status", "type", "external", "because")
 ACCESS = ("account", "resource", "entitlement", "direct", "since")
@@ -35,8 +36,9 @@ def show_preview(told: Mapping[str, Any]) -> None:
     if rows:
         show(rows, CHANGES, as_json=False)
     typer.echo(
-        f"{len(told['added'])} people would be added and {len(told['removed'])} removed; "
-        f"for {len(told['undecided'])} accounts the condition has no value, and nothing changes."
+        f"{counted(len(told['added']), 'person', 'people')} would be added and "
+        f"{len(told['removed'])} removed; for {counted(len(told['undecided']), 'account')} "
+        "the condition has no value, and nothing changes."
     )
 
 
