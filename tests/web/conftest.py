@@ -36,6 +36,7 @@ from tests.server.conftest import (  # noqa: F401 - the fixtures of the server
 )
 from tests.server.ingest.tenants import Tenant
 from tests.web.browser import PATIENCE, WITHOUT, refusals, started
+from tests.web.connectors import connector, held, owner  # noqa: F401 - fixtures of all pages
 
 ColorScheme = Literal["light", "dark"]
 

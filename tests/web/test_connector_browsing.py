@@ -25,14 +25,8 @@ from tests.server.connectors.syncfiles import write_users
 from tests.server.connectors.world import finish, latest_sync, lease, upload
 from tests.web.browser import PATIENCE
 from tests.web.conftest import ColorScheme, PageOf
+from tests.web.connectors import Held, place
 from tests.web.test_browser import _violations
-from tests.web.test_connector_pages import (  # noqa: F401 - the fixtures
-    Held,
-    connector,
-    held,
-    owner,
-    place,
-)
 from tests.web.test_pages import SCRIPT
 
 expect.set_options(timeout=PATIENCE)
@@ -47,7 +41,7 @@ def ann(people: People) -> User:
 
 def test_a_self_hosted_connector_is_rotated_and_turns_to_connected_live(
     kernel: Kernel,
-    connector: Connector,  # noqa: F811
+    connector: Connector,
     page_of: PageOf,
     ann: User,
 ) -> None:
@@ -93,7 +87,7 @@ def agent_reports(kernel: Kernel, its: Connector) -> Iterator[None]:
 
 
 def test_a_held_drop_is_looked_at_and_confirmed_by_keyboard_alone(
-    held: Held,  # noqa: F811
+    held: Held,
     page_of: PageOf,
     ann: User,
 ) -> None:
@@ -121,7 +115,7 @@ def test_a_held_drop_is_looked_at_and_confirmed_by_keyboard_alone(
 
 def test_owners_are_found_by_name_and_a_pause_says_why(
     kernel: Kernel,
-    connector: Connector,  # noqa: F811
+    connector: Connector,
     page_of: PageOf,
     ann: User,
     people: People,
@@ -163,7 +157,7 @@ def test_owners_are_found_by_name_and_a_pause_says_why(
 
 @pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
 def test_pages_of_connectors_fit_their_width_and_serve_everybody(
-    held: Held,  # noqa: F811
+    held: Held,
     page_of: PageOf,
     ann: User,
     width: int,
