@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
@@ -14,7 +15,7 @@ from ostiary.server.web.assets import Assets
 
 SERVER = Path(ostiary.server.__path__[0])
 ONE_LINE = 28
-"""Letters of an address that a column of a table makes room for."""
+"""Letters of a word, or an address, that a column of a table makes room for."""
 
 
 def environment(assets: Assets) -> Environment:
@@ -30,6 +31,7 @@ def environment(assets: Assets) -> Environment:
         auto_reload=False,
     )
     made.filters.update(breakable=_breakable, exact=moments.exact, number=_number)
+    made.tests.update(endless=_endless)
     made.globals.update(
         asset=assets.url,
         icon=lambda name: _icon(assets, name),
@@ -42,6 +44,11 @@ def environment(assets: Assets) -> Environment:
 
 def _number(value: int) -> str:
     return f"{value:,}"
+
+
+def _endless(value: str) -> bool:
+    """With a word that no column of a table makes room for."""
+    return any(len(word) > ONE_LINE for word in re.split(r"[\s@-]", value))
 
 
 def _breakable(value: str) -> Markup:
