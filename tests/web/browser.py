@@ -6,10 +6,13 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 WITHOUT = "NO_BROWSER"
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+SERIOUS = {"serious", "critical"}
 PATIENCE = 60_000
 """Milliseconds until something that should appear counts as missing, on a busy machine too."""
 
@@ -40,3 +43,15 @@ def refusals(page: Page) -> list[str]:
         lambda message: heard.append(message.text) if message.type == "error" else None,
     )
     return heard
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds serious. It is added by the test, which the page's policy does not bind."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")
+    return [
+        f"{each['id']}: {node['target']} {node['failureSummary']}"
+        for each in found["violations"]
+        if each["impact"] in SERIOUS
+        for node in each["nodes"]
+    ]

@@ -28,9 +28,9 @@ from tests.server.access.asking import Story
 from tests.server.auth.people import People
 from tests.server.connectors.hosted.certificates import certificate_and_key
 from tests.server.connectors.programs import fake_program
+from tests.web.browser import violations
 from tests.web.conftest import ColorScheme, PageOf, Reader, estate
 from tests.web.test_access_pages import MOST_QUERIES, queries
-from tests.web.test_browser import _violations as violations
 
 SECRET = "canary-of-a-secret"
 FAKE = "/connectors/add/fake"

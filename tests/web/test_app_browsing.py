@@ -22,9 +22,8 @@ from tests.server.access.asking import Story
 from tests.server.auth.people import People
 from tests.server.catalog.test_linked_groups import some_tenant
 from tests.server.ingest.tenants import Held, Tenant
-from tests.web.browser import PATIENCE
+from tests.web.browser import PATIENCE, violations
 from tests.web.conftest import ColorScheme, PageOf
-from tests.web.test_browser import _violations
 from tests.web.test_pages import HOSTILE, UNMANAGED
 
 expect.set_options(timeout=PATIENCE)
@@ -212,7 +211,7 @@ def test_pages_of_apps_fit_their_width_and_serve_everybody(
     found = {}
     for path in estate.paths():
         page.goto(path)
-        wrong = _violations(page)
+        wrong = violations(page)
         if page.evaluate("document.documentElement.scrollWidth") > width:
             wrong.append("scrolls sideways")
         if wrong:
@@ -222,6 +221,6 @@ def test_pages_of_apps_fit_their_width_and_serve_everybody(
     page.get_by_role("button", name="Delete app").click()
     dialog = page.get_by_role("dialog", name="Delete Expenses")
     expect(dialog.get_by_role("button", name="Delete app")).to_be_disabled()
-    assert _violations(page) == []
+    assert violations(page) == []
     dialog.get_by_label("Type Expenses to go on").fill("Expenses")
     expect(dialog.get_by_role("button", name="Delete app")).to_be_enabled()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -12,12 +11,9 @@ from ostiary.server.kernel.auth.user_store import User
 from ostiary.server.kernel.authz.roles import BASIC_USER, SUPER_ADMINISTRATOR
 from tests.server.access.asking import Story
 from tests.server.auth.people import PASSWORD, People
-from tests.web.browser import PATIENCE
+from tests.web.browser import PATIENCE, violations
 from tests.web.conftest import ColorScheme, PageOf, estate
 from tests.web.test_pages import HOSTILE, UNMANAGED
-
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
-SERIOUS = {"serious", "critical"}
 
 expect.set_options(timeout=PATIENCE)
 
@@ -142,19 +138,19 @@ def test_pages_fit_their_width_and_serve_everybody(
     ):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        assert _violations(page) == [], path
+        assert violations(page) == [], path
     page.goto(UNMANAGED)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.locator("#drawer")).to_be_visible()
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 def test_a_basic_user_is_shown_a_quiet_page(page_of: PageOf, people: People) -> None:
     page = page_of(people.add("bob@corp.test", BASIC_USER))
     page.goto("/")
     expect(page.get_by_text("Hidden from you")).to_be_visible()
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 def _some_app(page: Page) -> str:
@@ -162,15 +158,3 @@ def _some_app(page: Page) -> str:
     value = page.locator("[data-mark]").first.get_attribute("value")
     assert value
     return value
-
-
-def _violations(page: Page) -> list[str]:
-    """What axe finds serious. It is added by the test, which the page's policy does not bind."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")
-    return [
-        f"{each['id']}: {node['target']} {node['failureSummary']}"
-        for each in found["violations"]
-        if each["impact"] in SERIOUS
-        for node in each["nodes"]
-    ]

@@ -23,10 +23,9 @@ from ostiary.server.kernel.work import Kernel
 from tests.server.auth.people import People
 from tests.server.connectors.syncfiles import write_users
 from tests.server.connectors.world import finish, latest_sync, lease, upload
-from tests.web.browser import PATIENCE
+from tests.web.browser import PATIENCE, violations
 from tests.web.conftest import ColorScheme, PageOf
 from tests.web.connectors import Held, place
-from tests.web.test_browser import _violations
 from tests.web.test_pages import SCRIPT
 
 expect.set_options(timeout=PATIENCE)
@@ -131,7 +130,7 @@ def test_owners_are_found_by_name_and_a_pause_says_why(
     page.keyboard.type("eri")
     option = page.get_by_role("option", name=f"Erin '\"{SCRIPT}")
     expect(option).to_have_attribute("aria-selected", "true")
-    assert _violations(page) == []
+    assert violations(page) == []
     page.keyboard.press("Enter")
     page.keyboard.type(dana.email)
     page.keyboard.press("Enter")
@@ -167,12 +166,12 @@ def test_pages_of_connectors_fit_their_width_and_serve_everybody(
     for path in every_page(held):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        assert _violations(page) == [], path
+        assert violations(page) == [], path
     page.goto(place(held.connector, "/credentials"))
     page.get_by_role("button", name="Rotate").click()
     expect(page.get_by_text("Copy the secret now")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 def every_page(world: Held) -> list[str]:

@@ -11,9 +11,8 @@ from ostiary.server.directory.jobs import refresh
 from ostiary.server.kernel.auth.user_store import User
 from ostiary.server.kernel.authz.roles import SUPER_ADMINISTRATOR
 from tests.server.auth.people import People
-from tests.web.browser import PATIENCE
+from tests.web.browser import PATIENCE, violations
 from tests.web.conftest import PageOf
-from tests.web.test_browser import _violations as violations
 from tests.web.test_directory_pages import (
     ATTRIBUTES,
     BY_HAND,

@@ -14,9 +14,9 @@ from ostiary.server.kernel.authz.roles import SUPER_ADMINISTRATOR
 from ostiary.server.kernel.clock import FixedClock
 from tests.server.access.asking import Story
 from tests.server.auth.people import People
+from tests.web.browser import violations
 from tests.web.conftest import ColorScheme, PageOf, Reader
 from tests.web.estates import telling
-from tests.web.test_browser import _violations as violations
 
 
 @pytest.fixture
