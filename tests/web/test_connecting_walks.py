@@ -21,6 +21,7 @@ from tests.server.connectors.hosted.world import reserved_port, started
 from tests.server.kernel.running import Server
 from tests.stories.manifest import manifest_environment, replica
 from tests.web.browser import PATIENCE, refusals
+from tests.web.keyboard import choose, press, tick, write
 from tests.web.test_adding_connectors import entra_settings
 
 ADD_ENTRA = "Add Microsoft Entra ID"
@@ -62,9 +63,9 @@ def first_start(
         page = context.new_page()
         complaints = refusals(page)
         page.goto(_link_of(server))
-        page.get_by_label("E-mail address").fill("carol@corp.test")
-        page.get_by_label("Name", exact=True).fill("Carol")
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        write(page.get_by_label("E-mail address"), "carol@corp.test")
+        write(page.get_by_label("Name", exact=True), "Carol")
+        write(page.get_by_label("Password", exact=True), PASSWORD)
         page.keyboard.press("Enter")
         expect(page).to_have_title(re.compile("Home"))
         yield page
@@ -86,21 +87,21 @@ def _link_of(server: Server) -> str:
 def choose_entra(page: Page, app: str) -> None:
     """As far as the settings, by way of the catalogue."""
     page.goto("/connectors/add")
-    page.get_by_role("searchbox", name="Search connectors").fill("Entra ID")
+    write(page.get_by_role("searchbox", name="Search connectors"), "Entra ID")
     page.keyboard.press("Enter")
-    page.get_by_role("link", name=ADD_ENTRA).click()
-    page.get_by_label("Name of the app").fill(app)
-    page.get_by_role("button", name="Next").click()
+    press(page.get_by_role("link", name=ADD_ENTRA))
+    write(page.get_by_label("Name of the app"), app)
+    press(page.get_by_role("button", name="Next"))
     expect(page.get_by_text("It fills the app")).to_be_visible()
 
 
 def type_in(page: Page, tenant: SimulatedTenant, *names: str) -> None:
     for name, value in entra_settings(tenant).items():
         if name in names:
-            page.locator(f"#field-{name}").fill(value)
-    page.get_by_text("More settings").click()
+            write(page.locator(f"#field-{name}"), value)
+    press(page.locator("summary", has_text="More settings"))
     for name in ("graph-domain", "entra-login-domain"):
-        page.locator(f"#field-{name}").fill(entra_settings(tenant)[name])
+        write(page.locator(f"#field-{name}"), entra_settings(tenant)[name])
 
 
 def see_it_connected(page: Page) -> None:
@@ -113,27 +114,27 @@ def test_a_tenant_is_connected_with_a_secret_with_a_certificate_and_by_an_agent_
     certificate, key = certificate_and_key()
     tenant.registration.certificates.append(certificate)
     with first_start(browser, folder, empty_database, tenant) as page:
-        page.get_by_role("link", name="Add the first connector").click()
+        press(page.get_by_role("link", name="Add the first connector"))
         expect(page.get_by_role("heading", level=1)).to_have_text("Add connector")
         choose_entra(page, "Corp")
         expect(page.locator("#field-entra-certificate")).to_be_hidden()
         type_in(page, tenant, "entra-tenant-id", "entra-client-id", "entra-client-secret")
-        page.locator("#field-entra-client-secret").fill(tenant.registration.secrets[0].id)
-        page.get_by_role("button", name="Check and connect").click()
+        write(page.locator("#field-entra-client-secret"), tenant.registration.secrets[0].id)
+        press(page.get_by_role("button", name="Check and connect"))
         expect(page.get_by_role("alert")).to_contain_text("copy the Value column")
-        page.locator("#field-entra-client-secret").fill(tenant.client_secret)
-        page.get_by_role("button", name="Check and connect").click()
+        write(page.locator("#field-entra-client-secret"), tenant.client_secret)
+        press(page.get_by_role("button", name="Check and connect"))
         see_it_connected(page)
 
         choose_entra(page, "Corp by certificate")
-        page.get_by_role("radio", name="Certificate").check()
+        choose(page.get_by_role("radio", name="Certificate"))
         expect(page.locator("#field-entra-client-secret")).to_be_hidden()
         type_in(page, tenant, "entra-tenant-id", "entra-client-id")
         pem = certificate.public_bytes(Encoding.PEM)
         for name, content in (("certificate", pem), ("certificate-key", key.encode())):
             file = FilePayload(name=f"{name}.pem", mimeType="text/plain", buffer=content)
             page.locator(f"#field-entra-{name}").set_input_files(file)
-        page.get_by_role("button", name="Check and connect").click()
+        press(page.get_by_role("button", name="Check and connect"))
         see_it_connected(page)
         connect_with_an_agent_elsewhere(page, folder, tenant)
 
@@ -141,14 +142,14 @@ def test_a_tenant_is_connected_with_a_secret_with_a_certificate_and_by_an_agent_
 def connect_with_an_agent_elsewhere(page: Page, folder: Path, tenant: SimulatedTenant) -> None:
     """Its program is started with what the page shows, and with what it reads from."""
     page.goto("/connectors/add/microsoft-entra")
-    page.get_by_label("Name of the app").fill("Corp from elsewhere")
-    page.get_by_role("radio", name="You do").check()
-    page.get_by_role("button", name="Next").click()
-    page.get_by_role("button", name="Add connector").click()
-    page.get_by_role("button", name="Rotate").click()
+    write(page.get_by_label("Name of the app"), "Corp from elsewhere")
+    choose(page.get_by_role("radio", name="You do"))
+    press(page.get_by_role("button", name="Next"))
+    press(page.get_by_role("button", name="Add connector"))
+    press(page.get_by_role("button", name="Rotate"))
     lines = page.get_by_role("region", name="Shell").and_(page.locator("pre")).inner_text()
     assert lines.endswith("\nbaton-microsoft-entra service\n")
-    page.get_by_role("link", name="I have copied it").click()
+    press(page.get_by_role("link", name="I have copied it"))
     expect(page.get_by_text("Waiting for its agent")).to_be_visible()
     page.evaluate("window.stays = true")
     authority = folder / "trusted.pem"
@@ -177,20 +178,20 @@ def test_a_tenant_is_connected_by_signing_in_to_it_giving_consent_and_signing_in
     }
     with first_start(browser, folder, empty_database, tenant, **application) as page:
         choose_entra(page, "Corp")
-        page.get_by_role("radio", name="OAuth").check()
+        choose(page.get_by_role("radio", name="OAuth"))
         expect(page.locator("#field-entra-tenant-id")).to_be_hidden()
-        page.get_by_label("Skip Active Directory groups").check()
-        page.get_by_role("button", name="Check and connect").click()
+        tick(page.get_by_label("Skip Active Directory groups"))
+        press(page.get_by_role("button", name="Check and connect"))
 
-        page.get_by_role("button", name="Sign in at Microsoft").click()
+        press(page.get_by_role("button", name="Sign in at Microsoft"))
         page.locator("button.account").first.click()
         expect(page.get_by_role("alert")).to_contain_text("has not let this server's application")
-        page.get_by_role("button", name="Give consent at Microsoft").click()
+        press(page.get_by_role("button", name="Give consent at Microsoft"))
         page.locator("button.account").first.click()
         page.get_by_role("button", name="Accept").click()
-        page.get_by_role("button", name="Sign in again at Microsoft").click()
+        press(page.get_by_role("button", name="Sign in again at Microsoft"))
         page.locator("button.account").first.click()
         see_it_connected(page)
-        page.get_by_role("link", name="Settings").last.click()
+        press(page.get_by_role("link", name="Settings").last)
         expect(page.get_by_label("Skip Active Directory groups")).to_be_checked()
         expect(page.get_by_text("Signed in by")).to_be_visible()
