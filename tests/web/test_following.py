@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
+from typing import Any
+from unittest.mock import patch
 
 import httpx2
+import psycopg
 import pytest
 from fastapi import FastAPI
 
 from ostiary.server.connectors.actions.registry import rename_connector, set_owners
 from ostiary.server.connectors.changes import Changes
+from ostiary.server.connectors.store.changes import heard
 from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.auth import sessions
@@ -51,6 +56,33 @@ async def test_who_comes_while_others_watch_looks_once_too(
         assert await first.changed(PATIENCE)
         async with changes.watching(connector.key) as second:
             assert await second.changed(PATIENCE)
+
+
+async def test_a_session_that_listened_is_closed_however_often_it_is_cancelled(
+    kernel: Kernel,
+) -> None:
+    opened: list[psycopg.AsyncConnection] = []
+    connect = psycopg.AsyncConnection.connect
+
+    async def remember(*where: Any, **how: Any) -> psycopg.AsyncConnection:
+        opened.append(await connect(*where, **how))
+        there.set()
+        return opened[-1]
+
+    there = asyncio.Event()
+
+    async def follow() -> None:
+        async with aclosing(heard(kernel.database.url)) as keys:
+            async for _ in keys:
+                pass
+
+    with patch.object(psycopg.AsyncConnection, "connect", remember):
+        task = asyncio.create_task(follow())
+        await there.wait()
+        while not task.done():
+            task.cancel()
+            await asyncio.sleep(0)
+    assert [each.closed for each in opened] == [True]
 
 
 async def test_a_lost_session_is_made_anew_and_everybody_looks_again(

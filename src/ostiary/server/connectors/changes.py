@@ -89,6 +89,8 @@ class Changes:
             try:
                 async with aclosing(heard(self._url)) as keys:
                     async for key in keys:
+                        if self._listening is not asyncio.current_task():
+                            return  # up to Python 3.11 waiting may swallow that it was cancelled
                         self._hears = True
                         self._tell(key)
             except HearingLostError as error:

@@ -23,10 +23,14 @@ async def heard(url: str) -> AsyncGenerator[int | None, None]:
     until it is closed. HearingLostError."""
     try:
         where = make_conninfo(url, **{name: str(value) for name, value in CONNECTION.items()})
-        async with await psycopg.AsyncConnection.connect(where, autocommit=True) as connection:
+        connection = await psycopg.AsyncConnection.connect(where, autocommit=True)
+        try:
             await connection.execute(f"LISTEN {CHANNEL}")
             yield None
             async for told in connection.notifies():
                 yield int(told.payload)
+        finally:
+            # as a context manager it would roll back first, and stay open if cancelled there
+            await connection.close()
     except psycopg.Error as error:
         raise HearingLostError(str(error).strip()) from error
