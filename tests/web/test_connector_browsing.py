@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import Final
 
 import pytest
 import yaml
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from ostiary.server.connectors.actions.hosting import Line, note_lines
 from ostiary.server.connectors.actions.outcomes import Outcome, Remark
@@ -26,6 +26,7 @@ from tests.server.connectors.world import finish, latest_sync, lease, upload
 from tests.web.browser import PATIENCE, violations
 from tests.web.conftest import ColorScheme, PageOf
 from tests.web.connectors import Held, place
+from tests.web.keyboard import press, reach
 from tests.web.test_pages import SCRIPT
 
 expect.set_options(timeout=PATIENCE)
@@ -47,16 +48,16 @@ def test_a_self_hosted_connector_is_rotated_and_turns_to_connected_live(
     page = page_of(ann)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/connectors")
-    press(page, "link", "Our tenant")
+    press(page.get_by_role("link", name="Our tenant").first)
     expect(page.get_by_text("Its agent needs a client id and a secret")).to_be_visible()
-    press(page, "link", "Rotate")
-    press(page, "button", "Rotate")
+    press(page.get_by_role("link", name="Rotate").first)
+    press(page.get_by_role("button", name="Rotate").first)
     expect(page.get_by_text("Copy the secret now")).to_be_visible()
-    press(page, "button", re.compile("^Copy: Kubernetes"))
+    press(page.get_by_role("button", name=re.compile("^Copy: Kubernetes")).first)
     expect(page.get_by_text("Copied", exact=True)).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert [each["kind"] for each in yaml.safe_load_all(copied)] == ["Secret", "Deployment"]
-    press(page, "link", "I have copied it")
+    press(page.get_by_role("link", name="I have copied it").first)
     expect(page.get_by_text("Waiting for its agent")).to_be_visible()
     page.evaluate("window.stays = true")
     for _step in agent_reports(kernel, connector):
@@ -95,12 +96,12 @@ def test_a_held_drop_is_looked_at_and_confirmed_by_keyboard_alone(
     page.keyboard.press("g")
     page.keyboard.press("c")
     expect(page.get_by_role(HEADING, level=1)).to_have_text("Connectors")
-    walk_to(page, "Our tenant")
-    walk_to(page, "See what would be lost")
+    press(found(page, "Our tenant"))
+    press(found(page, "See what would be lost"))
     expect(page.get_by_role("row", name="user Resources 12 10 0")).to_be_visible()
-    walk_to(page, "Show their names")
+    press(found(page, "Show their names"))
     expect(page.get_by_role("row", name="U3 user")).to_be_visible()
-    walk_to(page, "Confirm removal of 10 resources")
+    press(found(page, "Confirm removal of 10 resources"))
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("button", name="Confirm removal")).to_be_disabled()
     page.keyboard.type("confirm")
@@ -124,9 +125,9 @@ def test_owners_are_found_by_name_and_a_pause_says_why(
         user_store.change(work, erin, display_name=f"Erin '\"{SCRIPT}")
     page = page_of(ann)
     page.goto(place(connector))
-    walk_to(page, "Edit")
+    press(found(page, "Edit"))
     owners = page.get_by_role("combobox", name="Owners")
-    owners.focus()
+    reach(owners)
     page.keyboard.type("eri")
     option = page.get_by_role("option", name=f"Erin '\"{SCRIPT}")
     expect(option).to_have_attribute("aria-selected", "true")
@@ -139,16 +140,16 @@ def test_owners_are_found_by_name_and_a_pause_says_why(
     owners.clear()
     chosen = page.get_by_role("list", name="Chosen").get_by_role("listitem")
     expect(chosen).to_have_text(["Olga", f"Erin '\"{SCRIPT}", re.compile("Dana|dana@corp.test")])
-    press(page, "button", "Remove Olga")
+    press(page.get_by_role("button", name="Remove Olga").first)
     expect(owners).to_be_focused()
-    press(page, "button", "Save")
+    press(page.get_by_role("button", name="Save").first)
     expect(page.get_by_text("Dana (dana@corp.test)", exact=True)).to_be_visible()
     expect(page.get_by_text("Olga")).to_be_hidden()
-    walk_to(page, "Edit")
+    press(found(page, "Edit"))
     expect(chosen.filter(has_text=f"Erin '\"{SCRIPT}")).to_be_visible()
-    press(page, "link", "Cancel")
+    press(page.get_by_role("link", name="Cancel").first)
 
-    walk_to(page, "Pause")
+    press(found(page, "Pause"))
     page.keyboard.type("Entra is being moved")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Entra is being moved. Nothing new comes in")).to_be_visible()
@@ -189,19 +190,7 @@ def every_page(world: Held) -> list[str]:
     return ["/connectors", f"/apps/{world.connector.app_id}/connectors", *of_one]
 
 
-def walk_to(page: Page, name: str) -> None:
-    """With Tab, then Enter."""
-    place = page.locator("main").locator("a, button").filter(has_text=re.compile(f"^\\s*{name}"))
-    place.wait_for()
-    for _ in range(100):
-        page.keyboard.press("Tab")
-        if place.evaluate("each => each === document.activeElement"):
-            return page.keyboard.press("Enter")
-    raise AssertionError(f"Tab does not lead to {name}")
-
-
-def press(page: Page, role: Literal["link", "button"], name: str | re.Pattern[str]) -> None:
-    """By keyboard."""
-    found = page.get_by_role(role, name=name).first
-    found.focus()
-    page.keyboard.press("Enter")
+def found(page: Page, name: str) -> Locator:
+    """What leads somewhere on the page itself."""
+    main = page.locator("main").locator("a, button")
+    return main.filter(has_text=re.compile(f"^\\s*{name}"))
