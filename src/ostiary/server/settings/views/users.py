@@ -53,9 +53,7 @@ def users(*, may_change: bool) -> List[ListedUser]:
             Column("email", "E-mail", lambda each: text(each.email), card=True),
             Column("roles", "Roles", lambda each: roles(each.role_ids), sortable=False, card=True),
             Column("status", "Sign-in", lambda each: STATES[each.status], card=True),
-            Column(
-                "sessions", "Signed in", _sessions, sortable=False, number=True, unit="browsers"
-            ),
+            Column("sessions", "Sessions", _sessions, sortable=False, number=True),
             Column("origin", "Known from", lambda each: Text(dict(ORIGINS)[each.origin])),
             Column("created", "First seen", lambda each: Moment(each.created_at), shown=False),
         ),
