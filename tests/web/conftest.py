@@ -54,6 +54,12 @@ def people(kernel: Kernel, app: FastAPI) -> People:  # noqa: F811
     return People(kernel, app)
 
 
+@pytest.fixture
+def ann(people: People) -> User:
+    """A Super Administrator."""
+    return people.add("ann@corp.test", SUPER_ADMINISTRATOR)
+
+
 class Reader(Lasting):
     """Reads pages as a browser without scripts does."""
 

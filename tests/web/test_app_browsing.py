@@ -16,10 +16,8 @@ from ostiary.server.directory.jobs import refresh
 from ostiary.server.directory.rules.assembly import Directory
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.auth.user_store import User
-from ostiary.server.kernel.authz.roles import SUPER_ADMINISTRATOR
 from ostiary.server.kernel.clock import FixedClock
 from tests.server.access.asking import Story
-from tests.server.auth.people import People
 from tests.server.catalog.test_linked_groups import some_tenant
 from tests.server.ingest.tenants import Held, Tenant
 from tests.web.browser import PATIENCE, violations
@@ -27,11 +25,6 @@ from tests.web.conftest import ColorScheme, PageOf
 from tests.web.test_pages import HOSTILE, UNMANAGED
 
 expect.set_options(timeout=PATIENCE)
-
-
-@pytest.fixture
-def ann(people: People) -> User:
-    return people.add("ann@corp.test", SUPER_ADMINISTRATOR)
 
 
 def test_from_an_unmanaged_app_to_the_grants_of_a_group_by_keyboard(

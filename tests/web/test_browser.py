@@ -18,11 +18,6 @@ from tests.web.test_pages import HOSTILE, UNMANAGED
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture
-def ann(people: People) -> User:
-    return people.add("ann@corp.test", SUPER_ADMINISTRATOR)
-
-
 def test_somebody_signs_in_changes_the_theme_and_signs_out(
     browser: Browser, address: str, ann: User
 ) -> None:

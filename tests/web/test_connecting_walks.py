@@ -6,7 +6,6 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,12 @@ from ostiary.tenant.server import SimulatedTenant
 from ostiary.tenant.stories import story as tenant_story
 from tests.server.auth.people import PASSWORD
 from tests.server.connectors.hosted.certificates import certificate_and_key
-from tests.server.connectors.hosted.world import reserved_port, started
+from tests.server.connectors.hosted.world import (
+    application_not_let_in,
+    reserved_port,
+    server_environment,
+    started,
+)
 from tests.server.kernel.running import Server
 from tests.stories.manifest import manifest_environment, replica
 from tests.web.browser import PATIENCE, refusals
@@ -48,14 +52,7 @@ def first_start(
 ) -> Iterator[Page]:
     """A page of the first administrator of a server that was just started."""
     port = reserved_port()
-    environment = {
-        "OSTIARY_DATA_DIR": str(folder),
-        "OSTIARY_DATABASE_URL": database,
-        "OSTIARY_TLS_HOST": "127.0.0.1",
-        "OSTIARY_TLS_PORT": str(port),
-        "SSL_CERT_FILE": str(tenant.ca_file),
-        **more,
-    }
+    environment = server_environment(folder, database, tenant, port) | more
     with started(folder, environment, "all") as server:
         base = f"https://127.0.0.1:{port}"
         context = browser.new_context(base_url=base, ignore_https_errors=True)
@@ -167,15 +164,7 @@ def connect_with_an_agent_elsewhere(page: Page, folder: Path, tenant: SimulatedT
 def test_a_tenant_is_connected_by_signing_in_to_it_giving_consent_and_signing_in_again(
     browser: Browser, folder: Path, empty_database: str, tenant: SimulatedTenant
 ) -> None:
-    tenant.clock.advance((datetime.now(UTC) - tenant.clock.now()).total_seconds())
-    tenant.registration.roles.clear()
-    tenant.registration.installed = False
-    application = {
-        "OSTIARY_ENTRA_CLIENT_ID": tenant.client_id,
-        "OSTIARY_ENTRA_CLIENT_SECRET": tenant.client_secret,
-        "OSTIARY_ENTRA_LOGIN_DOMAIN": tenant.login_domain,
-        "OSTIARY_ENTRA_GRAPH_DOMAIN": tenant.graph_domain,
-    }
+    application = application_not_let_in(tenant)
     with first_start(browser, folder, empty_database, tenant, **application) as page:
         choose_entra(page, "Corp")
         choose(page.get_by_role("radio", name="OAuth"))

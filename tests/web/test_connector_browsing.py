@@ -18,7 +18,7 @@ from ostiary.server.connectors.store.registry import Connector
 from ostiary.server.kernel.actor import SYSTEM
 from ostiary.server.kernel.auth import user_store
 from ostiary.server.kernel.auth.user_store import User
-from ostiary.server.kernel.authz.roles import BASIC_USER, SUPER_ADMINISTRATOR
+from ostiary.server.kernel.authz.roles import BASIC_USER
 from ostiary.server.kernel.work import Kernel
 from tests.server.auth.people import People
 from tests.server.connectors.syncfiles import write_users
@@ -32,11 +32,6 @@ from tests.web.test_pages import SCRIPT
 expect.set_options(timeout=PATIENCE)
 
 HEADING: Final = "heading"
-
-
-@pytest.fixture
-def ann(people: People) -> User:
-    return people.add("ann@corp.test", SUPER_ADMINISTRATOR)
 
 
 def test_a_self_hosted_connector_is_rotated_and_turns_to_connected_live(

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from ostiary.server.directory.jobs import refresh
 from ostiary.server.kernel.auth.user_store import User
-from ostiary.server.kernel.authz.roles import SUPER_ADMINISTRATOR
-from tests.server.auth.people import People
 from tests.web.browser import PATIENCE, violations
 from tests.web.conftest import PageOf
 from tests.web.test_directory_pages import (
@@ -28,11 +25,6 @@ from tests.web.test_home_page import DAY, add_connector
 __all__ = ["estate", "world"]
 
 expect.set_options(timeout=PATIENCE)
-
-
-@pytest.fixture
-def ann(people: People) -> User:
-    return people.add("ann@corp.test", SUPER_ADMINISTRATOR)
 
 
 def test_a_condition_and_an_owner_are_changed_by_keyboard_alone(

@@ -10,18 +10,11 @@ from playwright.sync_api import expect
 from ostiary.server.directory.jobs import refresh
 from ostiary.server.explore.questions import QUESTIONS
 from ostiary.server.kernel.auth.user_store import User
-from ostiary.server.kernel.authz.roles import SUPER_ADMINISTRATOR
 from ostiary.server.kernel.clock import FixedClock
 from tests.server.access.asking import Story
-from tests.server.auth.people import People
 from tests.web.browser import violations
 from tests.web.conftest import ColorScheme, PageOf, Reader
 from tests.web.estates import telling
-
-
-@pytest.fixture
-def ann(people: People) -> User:
-    return people.add("ann@corp.test", SUPER_ADMINISTRATOR)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -19,6 +18,7 @@ from tests.server.connectors.hosted.world import (
     ENTRA,
     World,
     administrator,
+    application_not_let_in,
     configuration,
     hosting,
     shown,
@@ -32,15 +32,7 @@ def offering(
     folder: Path, database: str, tenant: SimulatedTenant, roles: tuple[str, ...]
 ) -> Iterator[World]:
     """A server whose operator has an application that nobody has let in yet."""
-    tenant.clock.advance((datetime.now(UTC) - tenant.clock.now()).total_seconds())
-    tenant.registration.roles.clear()
-    tenant.registration.installed = False
-    application = {
-        "OSTIARY_ENTRA_CLIENT_ID": tenant.client_id,
-        "OSTIARY_ENTRA_CLIENT_SECRET": tenant.client_secret,
-        "OSTIARY_ENTRA_LOGIN_DOMAIN": tenant.login_domain,
-        "OSTIARY_ENTRA_GRAPH_DOMAIN": tenant.graph_domain,
-    }
+    application = application_not_let_in(tenant)
     with hosting(folder, database, tenant, roles=roles, **application) as world:
         yield world
 

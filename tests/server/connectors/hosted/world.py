@@ -16,6 +16,7 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +172,32 @@ def shown(reply: httpx2.Response) -> dict[str, Any]:
     return connector
 
 
+def server_environment(
+    folder: Path, database_url: str, tenant: SimulatedTenant, port: int
+) -> dict[str, str]:
+    """Of a server that serves on this port with TLS and trusts the tenant."""
+    return {
+        "OSTIARY_DATA_DIR": str(folder),
+        "OSTIARY_DATABASE_URL": database_url,
+        "OSTIARY_TLS_HOST": "127.0.0.1",
+        "OSTIARY_TLS_PORT": str(port),
+        "SSL_CERT_FILE": str(tenant.ca_file),
+    }
+
+
+def application_not_let_in(tenant: SimulatedTenant) -> dict[str, str]:
+    """The environment of a server whose operator has an application that nobody has let in yet."""
+    tenant.clock.advance((datetime.now(UTC) - tenant.clock.now()).total_seconds())
+    tenant.registration.roles.clear()
+    tenant.registration.installed = False
+    return {
+        "OSTIARY_ENTRA_CLIENT_ID": tenant.client_id,
+        "OSTIARY_ENTRA_CLIENT_SECRET": tenant.client_secret,
+        "OSTIARY_ENTRA_LOGIN_DOMAIN": tenant.login_domain,
+        "OSTIARY_ENTRA_GRAPH_DOMAIN": tenant.graph_domain,
+    }
+
+
 @contextmanager
 def hosting(
     folder: Path,
@@ -182,14 +209,7 @@ def hosting(
 ) -> Iterator[World]:
     """Servers of these roles on one database, an administrator who is signed in, and an app."""
     port = reserved_port()
-    shared = {
-        "OSTIARY_DATA_DIR": str(folder),
-        "OSTIARY_DATABASE_URL": database_url,
-        "OSTIARY_TLS_HOST": "127.0.0.1",
-        "OSTIARY_TLS_PORT": str(port),
-        "SSL_CERT_FILE": str(tenant.ca_file),
-        **environment,
-    }
+    shared = server_environment(folder, database_url, tenant, port) | environment
     with ExitStack() as stack:
         servers = [stack.enter_context(started(folder, shared, role)) for role in roles]
         with psycopg.connect(database_url, autocommit=True) as connection:
